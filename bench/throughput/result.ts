@@ -1,0 +1,71 @@
+/** What a bench run found, as plain data: what `--json` writes and what the report is made from. */
+
+export interface ThroughputSample {
+  readonly requests: number;
+  readonly wallMs: number;
+  /** CPU time of the server process. */
+  readonly userMs: number;
+  readonly systemMs: number;
+}
+
+export interface ThroughputRow {
+  readonly title: string;
+  /** One for each round; the rounds of a case's rows belong together. */
+  readonly samples: readonly ThroughputSample[];
+  /** Absent in the row of the subject. */
+  readonly goal?: number;
+}
+
+export interface ThroughputResult {
+  readonly kind: "throughput";
+  readonly name: string;
+  readonly title: string;
+  /** The subject first, where it took part. */
+  readonly rows: readonly ThroughputRow[];
+}
+
+export interface IdleMemoryRow {
+  readonly title: string;
+  /** One for each round. */
+  readonly bytesPerConnection: readonly number[];
+  /** Present in the row of the subject. */
+  readonly goalBytes?: number;
+}
+
+export interface IdleMemoryResult {
+  readonly kind: "idle memory";
+  readonly name: string;
+  readonly title: string;
+  readonly connections: number;
+  readonly rows: readonly IdleMemoryRow[];
+}
+
+/** A case that gave no figures, and why. */
+export interface VoidResult {
+  readonly kind: "void";
+  readonly name: string;
+  readonly title: string;
+  readonly reason: string;
+}
+
+export type CaseResult = ThroughputResult | IdleMemoryResult | VoidResult;
+
+export interface Environment {
+  readonly date: string;
+  readonly commit: string;
+  readonly cpu: string;
+  readonly kernel: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface BenchResult {
+  readonly environment: Environment;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly cases: readonly CaseResult[];
+}
+
+/** Requests answered in a second of server CPU time, user and system. */
+export function requestsPerCpuSecond({ requests, userMs, systemMs }: ThroughputSample): number {
+  return (1000 * requests) / (userMs + systemMs);
+}

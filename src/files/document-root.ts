@@ -1,0 +1,188 @@
+/**
+ * The directory that files are served from: opens paths below it, and refuses what must not be served.
+ *
+ * Only regular files and directories are opened, and, unless links may be followed anywhere, only those that
+ * lie inside the root once every link on the way has been followed. That is checked on what was opened, not
+ * on its name. It is not checked again for a path that leads to the same file in the same state as when it was:
+ * what is served then is, byte for byte, what was found inside the root, and asking the system where a
+ * descriptor lies costs as much as opening, reading and closing a small file.
+ */
+
+import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from "node:fs";
+import { OpenedDirectory } from "./opened-directory.ts";
+import { OpenedFile } from "./opened-file.ts";
+import { isMalformed } from "./path.ts";
+import { isWithin, isWithinResolved, pathOfSameFile, realPath, realPathOfOpened } from "./real-path.ts";
+
+/** Why a path was not opened: the status to answer with. The system's own words are kept from the peer. */
+export const Refusal = {
+  /** The path holds what no path may hold. */
+  BAD_NAME: 400,
+  /** Not there, not readable, or not to be served; which of them is nobody's business. */
+  NOT_FOUND: 404,
+  /** No file descriptors are left. */
+  EXHAUSTED: 503,
+} as const;
+
+export type Refusal = (typeof Refusal)[keyof typeof Refusal];
+
+/** What was opened. */
+export type Opened = OpenedFile | OpenedDirectory;
+
+export interface DocumentRootOptions {
+  /** Whether links may lead out of the root. */
+  readonly followSymlinks: boolean;
+}
+
+/** What tells one state of a file from every other: the change time moves with content, mode and name. */
+interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+  readonly ctimeMs: number;
+}
+
+/** O_NONBLOCK: a FIFO must not hold up the loop. O_NOCTTY: a terminal must not become the server's. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Paths remembered as checked. Past this all are forgotten: each costs one more check. */
+const MAX_CHECKED_PATHS = 4096;
+
+/** A file changed this recently could change again within the same tick of the file system's clock. */
+const SETTLED_AFTER_MS = 2000;
+
+/** A directory that is served, and the policy about what in it is. */
+export class DocumentRoot {
+  /** The directory as it was given. */
+  readonly directory: string;
+  /** Whether links may lead out of it. */
+  readonly followsSymlinks: boolean;
+  readonly #checked = new Map<string, FileIdentity>();
+
+  constructor(directory: string, options: DocumentRootOptions) {
+    this.directory = directory;
+    this.followsSymlinks = options.followSymlinks;
+  }
+
+  /**
+   * Opens the regular file or directory at `path`, which its caller closes, or says why not. A path that is
+   * not below the root even by name can only be its caller's own choice: it is opened wherever it leads.
+   */
+  open(path: string): Opened | Refusal {
+    if (!this.#checked.has(path)) {
+      const refusal = refusalByName(path);
+      if (refusal !== undefined) return refusal;
+    }
+    let fd: number;
+    try {
+      fd = openSync(path, OPEN_FLAGS);
+    } catch (error) {
+      this.#checked.delete(path);
+      return this.#openUnreadableDirectory(path, error) ?? refusalFor(error);
+    }
+    let opened: Opened | undefined;
+    try {
+      opened = this.#admit(fd, path);
+    } finally {
+      if (opened === undefined) closeSync(fd);
+    }
+    return opened ?? Refusal.NOT_FOUND;
+  }
+
+  /** How many paths are known to lie inside. */
+  get rememberedPaths(): number {
+    return this.#checked.size;
+  }
+
+  /** Whether `path` is a regular file now, links followed, served or not (SIM-8). */
+  isFile(path: string): boolean {
+    return statOf(path)?.isFile() === true;
+  }
+
+  /** Whether a link at `path` leads to what lies outside the root. A link that leads nowhere does not. */
+  isLinkOut(path: string): boolean {
+    const target = realPath(path);
+    return target !== undefined && !this.#allows(path, target);
+  }
+
+  #admit(fd: number, path: string): Opened | undefined {
+    const stats = fstatSync(fd);
+    const isFile = stats.isFile();
+    if (!isFile && !stats.isDirectory()) return undefined;
+    if (!isSameState(this.#checked.get(path), stats)) {
+      this.#checked.delete(path);
+      if (!this.#allows(path, realPathOfOpened(fd, path, stats))) return undefined;
+      this.#remember(path, stats);
+    }
+    return isFile ? new OpenedFile(fd, stats) : new OpenedDirectory(fd, path);
+  }
+
+  /** A directory that may be entered but not read still has its index page. */
+  #openUnreadableDirectory(path: string, error: unknown): OpenedDirectory | undefined {
+    if (codeOf(error) !== "EACCES") return undefined;
+    const stats = statOf(path);
+    if (stats?.isDirectory() !== true) return undefined;
+    return this.#allows(path, pathOfSameFile(path, stats)) ? new OpenedDirectory(undefined, path) : undefined;
+  }
+
+  /** Whether what `path` was opened as may be served from `realPathOfIt`. */
+  #allows(path: string, realPathOfIt: string | undefined): boolean {
+    if (this.followsSymlinks || !isWithinResolved(this.directory, path)) return true;
+    const root = realPath(this.directory || ".");
+    return root !== undefined && realPathOfIt !== undefined && isWithin(root, realPathOfIt);
+  }
+
+  #remember(path: string, stats: Stats): void {
+    if (Date.now() - stats.ctimeMs < SETTLED_AFTER_MS) return;
+    if (this.#checked.size >= MAX_CHECKED_PATHS) this.#checked.clear();
+    this.#checked.set(path, { dev: stats.dev, ino: stats.ino, ctimeMs: stats.ctimeMs });
+  }
+}
+
+/** Roots in use: a server has few, but a handler may choose its directory anew for each request. */
+const roots = new Map<string, DocumentRoot>();
+const MAX_ROOTS = 256;
+
+/** The root at `directory`, the same one each time, so that what it remembers outlives a connection. */
+export function documentRoot(directory: string, options: DocumentRootOptions): DocumentRoot {
+  const key = `${options.followSymlinks ? "all:" : "own:"}${directory}`;
+  let root = roots.get(key);
+  if (root === undefined) {
+    if (roots.size >= MAX_ROOTS) roots.clear();
+    root = new DocumentRoot(directory, options);
+    roots.set(key, root);
+  }
+  return root;
+}
+
+function isSameState(known: FileIdentity | undefined, stats: Stats): boolean {
+  if (known === undefined) return false;
+  return known.ino === stats.ino && known.dev === stats.dev && known.ctimeMs === stats.ctimeMs;
+}
+
+/**
+ * Why `path` need not even be opened. Names that cannot exist are kept from the system, which would take a
+ * lone surrogate for U+FFFD; devices and FIFOs are, because opening one can be felt at its other end.
+ */
+function refusalByName(path: string): Refusal | undefined {
+  if (isMalformed(path)) return Refusal.BAD_NAME;
+  if (!path.isWellFormed()) return Refusal.NOT_FOUND;
+  const stats = statOf(path);
+  return stats?.isFile() || stats?.isDirectory() ? undefined : Refusal.NOT_FOUND;
+}
+
+function refusalFor(error: unknown): Refusal {
+  const code = codeOf(error);
+  return code === "EMFILE" || code === "ENFILE" ? Refusal.EXHAUSTED : Refusal.NOT_FOUND;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}

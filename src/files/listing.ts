@@ -1,0 +1,99 @@
+/**
+ * Directory listings: the order of their entries, their links, and the page in Python's layout (SIM-21 to
+ * SIM-24). Pure.
+ */
+
+import type { DirectoryEntry } from "./opened-directory.ts";
+
+/** Listings of more entries than this are not built in one piece. */
+export const MAX_ENTRIES_AT_ONCE = 10_000;
+
+const ENTRIES_A_PIECE = 1000;
+
+/** Sorts by the code points of the lower-cased names; of names that are then equal, capitals come first. */
+export function sortEntries(entries: readonly DirectoryEntry[]): DirectoryEntry[] {
+  return entries
+    .map((entry) => ({ entry, key: entry.name.toLowerCase() }))
+    .sort((a, b) => compareCodePoints(a.key, b.key) || compareCodePoints(a.entry.name, b.entry.name))
+    .map(({ entry }) => entry);
+}
+
+/** Orders strings by code point, where `<` orders by UTF-16 unit and puts U+1F600 before U+FF21. */
+export function compareCodePoints(a: string, b: string): number {
+  const end = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < end && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === end) return a.length - b.length;
+  return codePointRank(a.charCodeAt(at)) - codePointRank(b.charCodeAt(at));
+}
+
+/** Where two strings first differ, surrogates stand for code points above every other unit's. */
+function codePointRank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+/** What an entry is shown as: `/` after a directory, `@` after a link to anything (SIM-22). */
+export function entryLabel(entry: DirectoryEntry): string {
+  if (entry.isLink) return `${entry.name}@`;
+  return entry.isDirectory ? `${entry.name}/` : entry.name;
+}
+
+/** Where an entry leads, relative to its directory, percent-encoded as Python does it (SIM-22). */
+export function entryHref(entry: DirectoryEntry): string {
+  return percentEncode(entry.name) + (entry.isDirectory ? "/" : "");
+}
+
+/** Percent-encodes as UTF-8 all but letters, digits and `_ . - ~`. */
+function percentEncode(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replace(/[!'()*]/g, (char) => {
+    return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  });
+}
+
+/** Escapes text for HTML as Python's `html.escape(text, quote=False)`. */
+function escapeText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** The page in pieces: its head, then its entries as they are given, then its end. */
+export function* listingPieces(
+  displayPath: string,
+  entries: readonly DirectoryEntry[],
+): Generator<string, void, undefined> {
+  yield listingHead(`Directory listing for ${escapeText(displayPath)}`);
+  for (let start = 0; start < entries.length; start += ENTRIES_A_PIECE) {
+    yield entries
+      .slice(start, start + ENTRIES_A_PIECE)
+      .map(listItem)
+      .join("");
+  }
+  yield "</ul>\n<hr>\n</body>\n</html>\n";
+}
+
+/** The whole page (SIM-23). `displayPath` is the request path as people read it. */
+export function listingPage(displayPath: string, entries: readonly DirectoryEntry[]): string {
+  return [...listingPieces(displayPath, entries)].join("");
+}
+
+function listingHead(title: string): string {
+  return `<!DOCTYPE HTML>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<style type="text/css">
+:root {
+color-scheme: light dark;
+}
+</style>
+<title>${title}</title>
+</head>
+<body>
+<h1>${title}</h1>
+<hr>
+<ul>
+`;
+}
+
+function listItem(entry: DirectoryEntry): string {
+  return `<li><a href="${entryHref(entry)}">${escapeText(entryLabel(entry))}</a></li>\n`;
+}

@@ -1,0 +1,66 @@
+/** An opened directory, and what is in it. */
+
+import { closeSync, type Dirent, readdirSync, statSync } from "node:fs";
+
+/** One name in a directory. */
+export interface DirectoryEntry {
+  readonly name: string;
+  /** Whether it is a directory, or a link that leads to one. */
+  readonly isDirectory: boolean;
+  /** Whether it is a symbolic link. */
+  readonly isLink: boolean;
+}
+
+/** A directory that was found below a root. Whoever holds it closes it. */
+export class OpenedDirectory {
+  /** The path it was opened by. */
+  readonly path: string;
+  /** Undefined where the directory may be entered but not read. */
+  readonly #fd: number | undefined;
+  #isClosed = false;
+
+  constructor(fd: number | undefined, path: string) {
+    this.#fd = fd;
+    this.path = path;
+  }
+
+  /** What is in it, in no order, without `.` and `..`; undefined when it cannot be read. */
+  entries(): DirectoryEntry[] | undefined {
+    if (this.#fd === undefined) return undefined;
+    return readEntries(`/proc/self/fd/${this.#fd}`) ?? readEntries(this.path);
+  }
+
+  /** Closes the descriptor. Closing again does nothing. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#fd !== undefined) closeSync(this.#fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** Reads a directory by a path that leads to the opened one itself or, without `/proc`, by its name again. */
+function readEntries(path: string): DirectoryEntry[] | undefined {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch {
+    return undefined;
+  }
+  return entries.map((entry) => ({
+    name: entry.name,
+    isDirectory: entry.isDirectory() || (entry.isSymbolicLink() && leadsToDirectory(`${path}/${entry.name}`)),
+    isLink: entry.isSymbolicLink(),
+  }));
+}
+
+function leadsToDirectory(link: string): boolean {
+  try {
+    return statSync(link, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
+  }
+}

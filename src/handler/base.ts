@@ -1,0 +1,525 @@
+/** The class that every handler descends from: Python's `BaseHTTPRequestHandler`. */
+
+import packageInfo from "../../package.json" with { type: "json" };
+import { Failure, failureAnswer } from "../protocol/failure.ts";
+import { ConnectionOption, connectionOptions, expectsContinue } from "../protocol/framing.ts";
+import { formatHttpDate, MONTH_NAMES, WEEKDAY_NAMES } from "../protocol/http-date.ts";
+import { RequestHead } from "../protocol/request-head.ts";
+import { HTTPStatus } from "../protocol/status.ts";
+import { type Connection, type ConnectionHandler, noteRunning } from "../transport/connection.ts";
+import type { RequestBody } from "../transport/rfile.ts";
+import { ticker } from "../transport/ticker.ts";
+import { FramingField, type ResponseWriter } from "../transport/wfile.ts";
+import { inheritFromClass } from "./attributes.ts";
+import { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE, escapeText } from "./error-page.ts";
+import { HTTPMessage } from "./http-message.ts";
+import { log, logTime, printable } from "./log.ts";
+import { percentFormat, quoted } from "./percent-format.ts";
+import { type RenderedHeads, renderedHeads } from "./rendered-head.ts";
+
+/** `[host, port]` of a client; the host is empty on a unix socket. */
+export type ClientAddress = readonly [host: string, port: number];
+
+/** What a handler can count on in its server. State of your own is best kept on a subclass. */
+export interface HandlerServer {
+  readonly server_address: readonly [host: string, port: number] | string;
+  readonly server_name: string;
+  readonly server_port: number;
+  shutdown(): Promise<void>;
+}
+
+/** A method that answers requests: `do_GET` and its like. */
+export type RequestMethod = () => void | Promise<void>;
+
+const VERSIONS: readonly string[] = Array.from({ length: 10 }, (_, minor) => `HTTP/1.${minor}`);
+const HTTP_1_1 = "HTTP/1.1";
+const NO_HEAD: RequestHead = new RequestHead();
+
+/** Without a body, whatever was asked for (RFC 9110 6.4.1), and without fields about one (OUT-8). */
+function isBodiless(code: number): boolean {
+  return code < 200 || code === 204 || code === 205 || code === 304;
+}
+
+/**
+ * Answers requests. A subclass has a method for each request method that it answers: `do_GET`, `do_POST`, ...
+ *
+ * One instance serves one connection: what a handler keeps on `this` is there for the connection's next request.
+ *
+ * Python's name: `http.server.BaseHTTPRequestHandler`. Differs: the constructor does no work; the connection calls
+ * `setup()`, `handle()` and `finish()`.
+ */
+export class BaseHTTPRequestHandler implements ConnectionHandler {
+  /** The first part of the Server field. */
+  static server_version: string = `BaseHTTP/${packageInfo.version}`;
+  /** The second part of the Server field; empty to say less. */
+  static sys_version = `Bun/${Bun.version}`;
+  /**
+   * The version that is spoken: HTTP/1.1, or HTTP/1.0 for a connection per request.
+   *
+   * Differs: Python's default is HTTP/1.0.
+   */
+  static protocol_version: string = HTTP_1_1;
+  /** The `request_version` while there is no request. */
+  static default_request_version = "HTTP/0.9";
+  /** The error page, with `%(code)d`, `%(message)s` and `%(explain)s`. */
+  static error_message_format: string = DEFAULT_ERROR_MESSAGE;
+  static error_content_type: string = DEFAULT_ERROR_CONTENT_TYPE;
+  /** The class that `headers` is made of. */
+  static MessageClass: new (
+    head: RequestHead,
+  ) => HTTPMessage = HTTPMessage;
+  /** Status code to phrase and description. */
+  static responses: Map<number, readonly [phrase: string, description: string]> = new Map(
+    [...HTTPStatus].map((status) => [status.value, [status.phrase, status.description]]),
+  );
+  static weekdayname: readonly string[] = Object.freeze([...WEEKDAY_NAMES]);
+  /** English month names from place 1 on. */
+  static monthname: readonly (string | null)[] = Object.freeze([null, ...MONTH_NAMES]);
+  /** Seconds of silence after which the connection is given up; null for the server's own deadlines. */
+  static timeout: number | null = null;
+  /** Whether small writes go out at once. Differs: Python's default is to wait for more (Nagle's algorithm). */
+  static disable_nagle_algorithm = true;
+  /** Bytes that a request body may have; null for the server's limit. */
+  static maxBodyBytes: number | null = null;
+
+  declare server_version: string;
+  declare sys_version: string;
+  declare protocol_version: string;
+  declare default_request_version: string;
+  declare error_message_format: string;
+  declare error_content_type: string;
+  declare MessageClass: new (
+    head: RequestHead,
+  ) => HTTPMessage;
+  declare responses: Map<number, readonly [phrase: string, description: string]>;
+  declare weekdayname: readonly string[];
+  declare monthname: readonly (string | null)[];
+  declare timeout: number | null;
+  declare disable_nagle_algorithm: boolean;
+  declare maxBodyBytes: number | null;
+
+  /** The methods that answer requests: any that is called `do_` and the request method. */
+  [method: `do_${string}`]: RequestMethod | undefined;
+
+  /** The connection (Python: the client's socket). */
+  readonly request: Connection;
+  readonly client_address: ClientAddress;
+  /** What the answer is written to. */
+  wfile: ResponseWriter;
+  /** Whether the connection ends after this request. */
+  close_connection = true;
+  /** The request method; empty where the request line could not be read. */
+  command = "";
+  /** The version that the client speaks. */
+  request_version = "";
+
+  readonly #server: HandlerServer;
+  #path: string | null = null;
+  #requestline: string | null = null;
+  #headers: HTTPMessage | null = null;
+  /** Ready-made beginnings of answers, unless a hook that takes part in them is overridden. */
+  #rendered: RenderedHeads | undefined;
+
+  /** Keeps what it is given. Subclass fields do not exist yet: nothing that can be overridden is read here. */
+  constructor(request: Connection, client_address: ClientAddress, server: HandlerServer) {
+    this.request = request;
+    this.client_address = client_address;
+    this.#server = server;
+    this.wfile = request.wfile;
+    request.attach(this);
+  }
+
+  // ------------------------------------------------------------------ the request
+
+  /** The server that the connection came to. A subclass can `declare` it with its own server's type. */
+  get server(): HandlerServer {
+    // So that `await this.server.shutdown()` need not wait for the handler that awaits it.
+    noteRunning(this.request);
+    return this.#server;
+  }
+
+  /** The connection: another name for `request`. */
+  get connection(): Connection {
+    return this.request;
+  }
+
+  /** What the request's body is read from. */
+  get rfile(): RequestBody {
+    return this.request.rfile;
+  }
+
+  /**
+   * The request target: path and query.
+   *
+   * Differs: of an absolute-form target only these are here; Python keeps all of it. Leading slashes are
+   * collapsed to one, as in Python.
+   */
+  get path(): string {
+    this.#path ??= collapseSlashes(this.#head.path());
+    return this.#path;
+  }
+
+  set path(path: string) {
+    this.#path = path;
+  }
+
+  /** The request line, without its line end. */
+  get requestline(): string {
+    this.#requestline ??= this.#readRequestLine();
+    return this.#requestline;
+  }
+
+  set requestline(requestline: string) {
+    this.#requestline = requestline;
+  }
+
+  /** The request line as bytes, with its line end. */
+  get raw_requestline(): Uint8Array {
+    return Buffer.from(`${this.requestline}\r\n`, "latin1");
+  }
+
+  /** The request's header fields. */
+  get headers(): HTTPMessage {
+    this.#headers ??= new this.MessageClass(this.request.head ?? new RequestHead());
+    return this.#headers;
+  }
+
+  set headers(headers: HTTPMessage) {
+    this.#headers = headers;
+  }
+
+  get #head(): RequestHead {
+    return this.request.head ?? NO_HEAD;
+  }
+
+  #readRequestLine(): string {
+    const head = this.#head;
+    return head.failure === Failure.TARGET_TOO_LONG ? "" : head.requestLine();
+  }
+
+  // ------------------------------------------------------------------ the life of a connection
+
+  /** Called once, before anything else: reads the class's attributes. An override calls it first. */
+  setup(): void | Promise<void> {
+    const { request, protocol_version } = this;
+    request.isHttp10 = protocol_version < HTTP_1_1;
+    request.timeout = this.timeout ?? 0;
+    request.maxBodyBytes = this.maxBodyBytes ?? request.maxBodyBytes;
+    if (!this.disable_nagle_algorithm) request.setNoDelay(false);
+    if (this.#hasOwnHead()) return;
+    this.#rendered = renderedHeads(protocol_version, this.version_string());
+  }
+
+  /**
+   * Handles the connection's requests. The default has them pushed to `handle_one_request()` as they come.
+   *
+   * Differs: Python's loops. A subclass that overrides it owns the loop, and `handle_one_request()` then waits for
+   * the next request and gives a promise: `do await this.handle_one_request(); while (!this.close_connection)`.
+   */
+  handle(): void | Promise<void> {
+    this.request.push();
+  }
+
+  /** Parses one request and calls the method that answers it. */
+  handle_one_request(): void | Promise<void> {
+    if (!this.request.hasRequest) return this.#pullRequest();
+    return this.#handleRequest();
+  }
+
+  /** Called once, when there will be no more requests. */
+  finish(): void | Promise<void> {}
+
+  /** Waits for the next request where `handle()` is overridden. */
+  async #pullRequest(): Promise<void> {
+    if (!(await this.request.nextRequest())) {
+      this.close_connection = true;
+      return;
+    }
+    await this.#handleRequest();
+    this.request.completeRequest();
+  }
+
+  #handleRequest(): void | Promise<void> {
+    this.#path = null;
+    this.#requestline = null;
+    this.#headers = null;
+    if (!this.parse_request()) return;
+    const method = this.#findMethod();
+    if (typeof method !== "function") {
+      this.send_error(501, `Unsupported method (${quoted(this.command)})`);
+      return;
+    }
+    const result = method.call(this);
+    if (result === undefined) this.#checkAnswer();
+    else return result.then(() => this.#checkAnswer());
+  }
+
+  /** The method for the request's command. The common ones are looked up by a name that the runtime knows. */
+  #findMethod(): RequestMethod | undefined {
+    switch (this.command) {
+      case "GET":
+        return this.do_GET;
+      case "HEAD":
+        return this.do_HEAD;
+      case "POST":
+        return this.do_POST;
+      case "PUT":
+        return this.do_PUT;
+      default:
+        return this[`do_${this.command}`];
+    }
+  }
+
+  /** Says so where a method has ended without an answer, and gives one. */
+  #checkAnswer(): void {
+    const { wfile } = this.request;
+    if (wfile.hasAnswer) return;
+    const what = wfile.hasBegun ? "without end_headers()" : "without a response";
+    this.log_error("do_%s ended %s: is an await or a return missing?", this.command, what);
+    this.close_connection = true;
+    wfile.restart();
+    this.send_error(500);
+  }
+
+  /**
+   * Takes in the request line and the fields that matter to the connection.
+   *
+   * @returns `false` where the request has been answered already, because it was broken or its expectation was not
+   * met: nothing more is to be done then.
+   */
+  parse_request(): boolean {
+    const head = this.#head;
+    this.close_connection = true;
+    if (head.failure !== Failure.NONE) return this.#refuse(head);
+    this.command = head.method();
+    this.request_version = VERSIONS[head.minorVersion]!;
+    const isPersistent = !this.request.isHttp10;
+    if (isPersistent && head.minorVersion >= 1) this.close_connection = false;
+    if (head.connectionField >= 0) {
+      const options = connectionOptions(head);
+      if ((options & ConnectionOption.CLOSE) !== 0) this.close_connection = true;
+      else if ((options & ConnectionOption.KEEP_ALIVE) !== 0 && isPersistent) this.close_connection = false;
+    }
+    return head.expectField < 0 || head.minorVersion === 0 || !isPersistent || this.#meetExpectation(head);
+  }
+
+  #refuse(head: RequestHead): boolean {
+    const isLineLost = head.failure === Failure.TARGET_TOO_LONG;
+    this.command = isLineLost ? "" : head.method();
+    this.request_version = isLineLost ? "" : this.default_request_version;
+    const { status, explain } = failureAnswer(head.failure);
+    if (status === 400) this.send_error(status, explain);
+    else this.send_error(status, undefined, explain);
+    return false;
+  }
+
+  #meetExpectation(head: RequestHead): boolean {
+    if (expectsContinue(head)) {
+      if (this.handle_expect_100()) return true;
+    } else {
+      this.send_error(417, undefined, failureAnswer(Failure.UNKNOWN_EXPECTATION).explain);
+    }
+    // The body may or may not follow now: nobody could tell it from a request.
+    this.close_connection = true;
+    return false;
+  }
+
+  /**
+   * Answers `Expect: 100-continue`, before the method is called and whether or not it reads the body, as in Python.
+   *
+   * @returns whether the request is to be handled. An override may `send_error(417)` and return `false`.
+   */
+  handle_expect_100(): boolean {
+    this.send_response_only(100);
+    this.end_headers();
+    return true;
+  }
+
+  // ------------------------------------------------------------------ the answer
+
+  /**
+   * Answers with an error page, and logs it.
+   *
+   * Differs: the connection stays open after an error about a well-formed request; Python closes after each. An
+   * answer of which nothing has left yet is replaced.
+   *
+   * @param code the status code
+   * @param message the reason phrase; the standard one unless given
+   * @param explain what the page says about it; the standard description unless given
+   */
+  send_error(code: number | HTTPStatus, message?: string | null, explain?: string | null): void {
+    const status = Number(code);
+    const [phrase, description] = this.responses.get(status) ?? ["???", "???"];
+    const reason = message ?? phrase;
+    this.log_error("code %d, message %s", status, reason);
+    const { wfile } = this.request;
+    if (wfile.hasBegun && wfile.canRestart) wfile.restart();
+    this.send_response(code, reason);
+    if (this.close_connection || this.request.isEnding) this.send_header("Connection", "close");
+    if (isBodiless(status)) {
+      this.end_headers();
+      return;
+    }
+    const values = { code: status, message: escapeText(reason), explain: escapeText(explain ?? description) };
+    const body = Buffer.from(percentFormat(this.error_message_format, values));
+    this.send_header("Content-Type", this.error_content_type);
+    this.send_header("Content-Length", body.length);
+    this.end_headers();
+    if (this.command !== "HEAD") this.wfile.write(body);
+  }
+
+  /**
+   * Begins an answer: logs the request, and sends the status line with the Server and Date fields.
+   *
+   * @throws TypeError when an answer has been begun already, or the message cannot be sent.
+   */
+  send_response(code: number | HTTPStatus, message?: string | null): void {
+    const status = Number(code);
+    this.log_request(status);
+    if (this.#rendered !== undefined && message == null) {
+      const head = this.#rendered.get(status);
+      if (head !== undefined) {
+        this.request.wfile.beginRendered(status, head);
+        return;
+      }
+    }
+    this.send_response_only(code, message);
+    this.send_header("Server", this.version_string());
+    this.send_header("Date", this.date_time_string());
+  }
+
+  /**
+   * Begins an answer with a status line alone. A status of 100 to 199 (but 101) makes an interim answer: it goes out
+   * with its `end_headers()`, and the final one can follow.
+   *
+   * @throws TypeError when an answer has been begun already, or the message holds CR, LF, another control character
+   * or one beyond Latin-1. Differs: Python lets CR and LF through.
+   */
+  send_response_only(code: number | HTTPStatus, message?: string | null): void {
+    const status = Number(code);
+    if (!(status >= 100 && status <= 999 && Number.isInteger(status))) {
+      throw new RangeError(`send_response(${code}): a status code has three digits`);
+    }
+    const reason = message ?? this.responses.get(status)?.[0] ?? "";
+    if (this.request.wfile.beginHead(this.protocol_version, status, reason)) return;
+    throw new TypeError(
+      `send_response(${status}, ${JSON.stringify(reason)}): the message must be Latin-1 without control characters`,
+    );
+  }
+
+  /**
+   * Adds a header field to the answer.
+   *
+   * @throws TypeError when there is no answer to add it to, when the name is not a token, and when the value holds
+   * CR, LF, another control character or one beyond Latin-1. Differs: Python lets CR and LF through.
+   */
+  send_header(keyword: string, value: string | number): void {
+    const text = typeof value === "string" ? value : String(value);
+    const field = this.request.wfile.addField(keyword, text);
+    if (field === FramingField.NONE) return;
+    if (field === FramingField.CONNECTION) this.#followConnection(text);
+    else if (field === -1) throw unsendable(keyword, text);
+  }
+
+  #followConnection(value: string): void {
+    const option = value.toLowerCase();
+    if (option === "close") this.close_connection = true;
+    else if (option === "keep-alive") this.close_connection = false;
+  }
+
+  /**
+   * Ends the header fields, and puts the head on its way together with what is written in the same turn.
+   *
+   * @throws TypeError without a response.
+   */
+  end_headers(): void {
+    this.request.wfile.endHead(this.#connectionNotice());
+    this.flush_headers();
+  }
+
+  /** What an answer has to say of the connection: only what its version does not imply. */
+  #connectionNotice(): string {
+    if (this.request.isHttp10) return "";
+    if (this.close_connection || this.request.isEnding) return "close";
+    return this.request_version === "HTTP/1.0" ? "keep-alive" : "";
+  }
+
+  /** Called by `end_headers()`. Differs: a head leaves when it is complete, so there is nothing to do here. */
+  flush_headers(): void {}
+
+  // ------------------------------------------------------------------ the log
+
+  /** Logs an answer that is being begun: the request line, the status and the size. */
+  log_request(code: number | string | HTTPStatus = "-", size: number | string = "-"): void {
+    this.log_message('"%s" %s %s', this.requestline, String(code), String(size));
+  }
+
+  /** Logs what went wrong. */
+  log_error(format: string, ...args: unknown[]): void {
+    this.log_message(format, ...args);
+  }
+
+  /** Logs a message in Python's `%` format: a line on standard error with the client's address and the time. */
+  log_message(format: string, ...args: unknown[]): void {
+    const message = printable(percentFormat(format, args));
+    log.write(`${this.address_string()} - - [${this.log_date_time_string()}] ${message}`);
+  }
+
+  /** What the Server field says. */
+  version_string(): string {
+    return this.sys_version === "" ? this.server_version : `${this.server_version} ${this.sys_version}`;
+  }
+
+  /** A date as header fields have it: of `timestamp`, in seconds since 1970, or of now. */
+  date_time_string(timestamp?: number | null): string {
+    return timestamp == null ? ticker.httpDate : formatHttpDate(timestamp);
+  }
+
+  /** The time of a log line: local, to the second. */
+  log_date_time_string(): string {
+    return logTime(ticker.epochSeconds);
+  }
+
+  /** The client's host, for the log. Differs: IPv4 addresses are plain also on a socket for both families. */
+  address_string(): string {
+    return this.client_address[0];
+  }
+
+  /** Whether a method that takes part in the beginning of each answer is overridden. */
+  #hasOwnHead(): boolean {
+    const base = BaseHTTPRequestHandler.prototype;
+    return (
+      this.send_response_only !== base.send_response_only ||
+      this.send_header !== base.send_header ||
+      this.version_string !== base.version_string ||
+      this.date_time_string !== base.date_time_string
+    );
+  }
+}
+
+inheritFromClass(BaseHTTPRequestHandler, [
+  "server_version",
+  "sys_version",
+  "protocol_version",
+  "default_request_version",
+  "error_message_format",
+  "error_content_type",
+  "MessageClass",
+  "responses",
+  "weekdayname",
+  "monthname",
+  "timeout",
+  "disable_nagle_algorithm",
+  "maxBodyBytes",
+]);
+
+function collapseSlashes(path: string): string {
+  return path.startsWith("//") ? `/${path.replace(/^\/+/, "")}` : path;
+}
+
+function unsendable(keyword: string, value: string): TypeError {
+  return new TypeError(
+    `send_header(${JSON.stringify(keyword)}, ${JSON.stringify(value)}): the name must be a token and the value ` +
+      "Latin-1 without control characters such as CR and LF",
+  );
+}

@@ -1,0 +1,394 @@
+/** Serves files and directory listings: Python's `SimpleHTTPRequestHandler`. */
+
+import { fileURLToPath } from "node:url";
+import packageInfo from "../../package.json" with { type: "json" };
+import { checkPreconditions } from "../files/conditional.ts";
+import { closeSource, copy, type Sink, type Source } from "../files/copy.ts";
+import { type DocumentRoot, documentRoot, Refusal } from "../files/document-root.ts";
+import { listingPage, listingPieces, MAX_ENTRIES_AT_ONCE, sortEntries } from "../files/listing.ts";
+import { type ExtensionsMap, guessMediaType, withCharset } from "../files/mime.ts";
+import { type DirectoryEntry, OpenedDirectory } from "../files/opened-directory.ts";
+import { OpenedFile } from "../files/opened-file.ts";
+import {
+  asksForDotfile,
+  directoryLocation,
+  displayPath,
+  endsInSlash,
+  isDotfile,
+  requestedNames,
+  translatePath,
+} from "../files/path.ts";
+import { HTTPStatus } from "../protocol/status.ts";
+import type { Connection } from "../transport/connection.ts";
+import { inheritFromClass } from "./attributes.ts";
+import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "./base.ts";
+
+/** What `send_head` gives: the body that is still to be sent, or nothing when the answer is complete. */
+export type SendHeadResult = Source | null | undefined;
+
+/** Fields added to answers that carry a file or a listing, in order; a name may come more than once. */
+export type ExtraResponseHeaders = readonly (readonly [name: string, value: string])[];
+
+/** What can be chosen about a {@link SimpleHTTPRequestHandler}: each is an attribute of the same name. */
+export interface SimpleHTTPRequestHandlerOptions {
+  /** See {@link SimpleHTTPRequestHandler.directory}. */
+  readonly directory?: string | URL;
+  /** See {@link SimpleHTTPRequestHandler.extra_response_headers}. */
+  readonly extra_response_headers?: ExtraResponseHeaders;
+  /** See {@link SimpleHTTPRequestHandler.index_pages}. */
+  readonly index_pages?: readonly string[];
+  /** See {@link SimpleHTTPRequestHandler.extensions_map}. */
+  readonly extensions_map?: ExtensionsMap;
+  /** See {@link SimpleHTTPRequestHandler.default_content_type}. */
+  readonly default_content_type?: string;
+  /** See {@link SimpleHTTPRequestHandler.charset}. */
+  readonly charset?: string;
+  /** See {@link SimpleHTTPRequestHandler.dotfiles}. */
+  readonly dotfiles?: boolean;
+  /** See {@link SimpleHTTPRequestHandler.followSymlinks}. */
+  readonly followSymlinks?: boolean;
+}
+
+const OPTION_NAMES: readonly string[] = [
+  "directory",
+  "extra_response_headers",
+  "index_pages",
+  "extensions_map",
+  "default_content_type",
+  "charset",
+  "dotfiles",
+  "followSymlinks",
+];
+
+/** What a file's own answer says about itself, and extra headers therefore cannot (SIM-14). */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  "server",
+  "date",
+  "content-type",
+  "content-length",
+  "last-modified",
+]);
+
+/**
+ * Serves the files of a directory and below, and lists directories, for GET and HEAD (Python's
+ * `SimpleHTTPRequestHandler`, SIM-1 to SIM-26).
+ *
+ * @example
+ * ```ts
+ * await using server = new HTTPServer(["", 8000], SimpleHTTPRequestHandler.with({ directory: "site" }));
+ * await server.serve_forever();
+ * ```
+ *
+ * Differs: nothing outside the directory is served by way of a link in it, no dotfiles, and nothing but regular
+ * files and directories, however they are asked for.
+ */
+export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
+  static override server_version: string = `SimpleHTTP/${packageInfo.version}`;
+  /** See the attribute; undefined stands for the current directory. */
+  static directory: string | undefined = undefined;
+  static extra_response_headers: ExtraResponseHeaders = [];
+  static index_pages: readonly string[] = ["index.html", "index.htm"];
+  static extensions_map: ExtensionsMap = {
+    ".gz": "application/gzip",
+    ".Z": "application/octet-stream",
+    ".bz2": "application/x-bzip2",
+    ".xz": "application/x-xz",
+  };
+  static default_content_type: string = "application/octet-stream";
+  static charset: string = "utf-8";
+  static dotfiles: boolean = false;
+  static followSymlinks: boolean = false;
+
+  /**
+   * The directory that is served: by default the one that was current when the connection came (SIM-1). What
+   * is not absolute is relative to the current directory.
+   */
+  declare directory: string;
+  /**
+   * Fields added to every answer that carries a file or a listing, but not to redirects, 304 or errors; those
+   * that the answer has already are left out (SIM-14).
+   */
+  declare extra_response_headers: ExtraResponseHeaders;
+  /** The files that are shown in place of a directory's listing: the first one there is (SIM-8). */
+  declare index_pages: readonly string[];
+  /** Media types by extension, which go before the tables that {@link guess_type} knows (SIM-17). */
+  declare extensions_map: ExtensionsMap;
+  /** The media type of files whose name says nothing (SIM-18). */
+  declare default_content_type: string;
+  /** What text files are said to be encoded in; empty for saying nothing. Python has no such attribute. */
+  declare charset: string;
+  /**
+   * Whether files are served and listed whose name, or whose directory's name, begins with a dot. Those in
+   * `/.well-known` always are (RFC 8615). Python has no such attribute.
+   */
+  declare dotfiles: boolean;
+  /** Whether symbolic links may lead out of {@link directory}. Python has no such attribute. */
+  declare followSymlinks: boolean;
+
+  #lastRoot: DocumentRoot | undefined = undefined;
+
+  /**
+   * This class with other defaults, to be given to a server. What is not among `options` stays.
+   *
+   * @throws TypeError for an option that there is not.
+   */
+  static with<HandlerClass extends typeof SimpleHTTPRequestHandler>(
+    this: HandlerClass,
+    options: SimpleHTTPRequestHandlerOptions,
+  ): HandlerClass {
+    const attributes = attributesOf(options);
+    const Handler: typeof SimpleHTTPRequestHandler = this;
+    class ConfiguredHandler extends Handler {
+      constructor(...args: ConstructorParameters<typeof Handler>) {
+        super(...args);
+        // What the class above has set in its fields.
+        for (const [name, value] of Object.entries({ ...attributes, ...attributesOf(args[3] ?? {}) })) {
+          if (Object.hasOwn(this, name)) Object.assign(this, { [name]: value });
+        }
+      }
+    }
+    Object.defineProperty(ConfiguredHandler, "name", { value: this.name });
+    return Object.assign(ConfiguredHandler, attributes) as HandlerClass;
+  }
+
+  /** Keeps what it is given; `options` go before the attributes of the class (SIM-1). */
+  constructor(
+    request: Connection,
+    client_address: ClientAddress,
+    server: HandlerServer,
+    options: SimpleHTTPRequestHandlerOptions = {},
+  ) {
+    super(request, client_address, server);
+    Object.assign(this, attributesOf(options));
+    this.directory ??= process.cwd();
+  }
+
+  /** Answers GET with what {@link send_head} finds (SIM-3). */
+  do_GET(): void | Promise<void> {
+    const source = this.send_head();
+    return source instanceof Promise ? source.then((body) => this.#deliver(body)) : this.#deliver(source);
+  }
+
+  /** Answers HEAD: as GET, without the body (SIM-3). */
+  do_HEAD(): void | Promise<void> {
+    const source = this.send_head();
+    return source instanceof Promise ? source.then(closeIfAny) : closeIfAny(source);
+  }
+
+  /**
+   * Sends the head of the answer to GET or HEAD: a file's, a directory's index page, its listing, a redirect to
+   * it, 304 or an error.
+   *
+   * @returns what is to be sent as the body, which the caller copies and closes; null when there is nothing
+   * more to send. A subclass may return a promise of it, and anything that {@link copyfile} takes.
+   *
+   * Differs: names that hold NUL or an encoded surrogate are 400, where Python drops the connection (SIM-5). A
+   * decoded `/` inside a name is 404 (SIM-4). Dotfiles, what links make of files outside the directory, FIFOs
+   * and devices are 404 (SIM-21, SIM-25, SIM-26). Running out of file descriptors is 503, not 404 (SIM-10).
+   */
+  send_head(): SendHeadResult | Promise<SendHeadResult> {
+    if (!this.dotfiles && asksForDotfile(this.path)) return this.#refuse(Refusal.NOT_FOUND);
+    const path = this.translate_path(this.path);
+    const opened = this.#documentRoot().open(path);
+    if (typeof opened === "number") return this.#refuse(opened);
+    if (opened instanceof OpenedFile) return this.#sendFileHead(opened, path);
+    opened.close();
+    return this.#sendDirectoryHead(path);
+  }
+
+  /**
+   * Sends the head of a directory's listing, or 404 when it cannot be read (SIM-21 to SIM-24).
+   *
+   * @param path the directory, as {@link translate_path} gives it.
+   * @returns the page, which the caller sends; null when there is none. A subclass may return a promise of it,
+   * and anything that {@link copyfile} takes.
+   *
+   * Differs: dotfiles, and links that lead out of the directory served, are not listed, because they are not
+   * served. More than 10,000 entries go out without their length, in pieces (SIM-24).
+   */
+  list_directory(path: string): SendHeadResult | Promise<SendHeadResult> {
+    const entries = this.#visibleEntries(path);
+    if (entries === undefined) {
+      this.send_error(HTTPStatus.NOT_FOUND, "No permission to list directory");
+      return null;
+    }
+    const sorted = sortEntries(entries);
+    const title = displayPath(this.path);
+    this.send_response(HTTPStatus.OK);
+    this.send_header("Content-type", "text/html; charset=utf-8");
+    if (sorted.length > MAX_ENTRIES_AT_ONCE) {
+      this.#endFileHeaders();
+      return listingPieces(title, sorted);
+    }
+    const page = Buffer.from(listingPage(title, sorted));
+    this.send_header("Content-Length", String(page.length));
+    this.#endFileHeaders();
+    return page;
+  }
+
+  /**
+   * The path of the file that a request asks for (SIM-4): `path` without query and fragment, percent-decoded,
+   * without empty and dot segments, below {@link directory}, with a trailing slash if it has one.
+   *
+   * A subclass that overrides it may lead anywhere, also out of the directory: what it returns is served if it
+   * is a file, and only links that leave the directory from within it are refused. Dotfiles are told by the
+   * path that was requested, not by what it returns.
+   *
+   * Differs: a decoded `/` that is not the last character, and bytes that are not UTF-8, stand in the result as
+   * lone surrogates (U+DC00 plus the byte), which no file has in its name.
+   */
+  translate_path(path: string): string {
+    return translatePath(path, this.directory);
+  }
+
+  /**
+   * Copies what {@link send_head} returned to `outputfile`, which is {@link wfile}. Files up to 64 KiB are sent
+   * before it returns; larger ones in pieces of 256 KiB, each when the client has taken the one before.
+   *
+   * @param source an opened file, text, bytes, a Blob or `Bun.file()`, a stream, anything that can be iterated
+   * over or read from. Its holder closes it.
+   *
+   * Differs: never more than the size that the file had when it was opened; a file that has been cut short since
+   * closes the connection, so that the client notices (SIM-15).
+   */
+  copyfile(source: Source, outputfile: Sink): void | Promise<void> {
+    const isWhole = copy(source, outputfile);
+    if (typeof isWhole === "boolean") this.#closeUnless(isWhole);
+    else return isWhole.then((isWholeNow) => this.#closeUnless(isWholeNow));
+  }
+
+  /**
+   * The media type of the file called `path`, by its extension (SIM-16): from {@link extensions_map}, as it is
+   * and in lower case, else from Python's table, else from that of the `mime` package, else
+   * {@link default_content_type}.
+   *
+   * Differs: the same on every host (SIM-20). What is compressed is called by its compression: `a.js.br` is not
+   * JavaScript, `a.tgz` is gzip (SIM-19). TypeScript (`.ts`, `.mts`, `.cts`) is text/plain.
+   */
+  guess_type(path: string): string {
+    return guessMediaType(path, this.extensions_map) ?? this.default_content_type;
+  }
+
+  #deliver(source: SendHeadResult): void | Promise<void> {
+    if (source === null || source === undefined) return;
+    let copying: void | Promise<void>;
+    try {
+      copying = this.copyfile(source, this.wfile);
+    } catch (error) {
+      closeSource(source);
+      throw error;
+    }
+    if (copying instanceof Promise) return copying.finally(() => closeSource(source));
+    closeSource(source);
+  }
+
+  #sendDirectoryHead(path: string): SendHeadResult | Promise<SendHeadResult> {
+    if (!endsInSlash(this.path)) {
+      this.send_response(HTTPStatus.MOVED_PERMANENTLY);
+      this.send_header("Location", directoryLocation(this.path));
+      this.send_header("Content-Length", "0");
+      this.end_headers();
+      return null;
+    }
+    const root = this.#documentRoot();
+    for (const name of this.index_pages) {
+      const indexPath = path.endsWith("/") ? path + name : `${path}/${name}`;
+      const opened = root.open(indexPath);
+      if (opened instanceof OpenedFile) return this.#sendFileHead(opened, indexPath);
+      // A file that must not be served does not make way for the next one, or for the listing.
+      if (typeof opened !== "number") opened.close();
+      else if (root.isFile(indexPath)) return this.#refuse(opened);
+    }
+    return this.list_directory(path);
+  }
+
+  #sendFileHead(file: OpenedFile, path: string): SendHeadResult {
+    try {
+      if (this.#isNotModified(file)) {
+        this.send_response(HTTPStatus.NOT_MODIFIED);
+        this.end_headers();
+        file.close();
+        return null;
+      }
+      this.send_response(HTTPStatus.OK);
+      this.send_header("Content-type", withCharset(this.guess_type(path), this.charset));
+      this.send_header("Content-Length", String(file.size));
+      this.send_header("Last-Modified", this.date_time_string(file.mtime));
+      this.#endFileHeaders();
+      return file;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  #isNotModified(file: OpenedFile): boolean {
+    const ifModifiedSince = this.headers.get("If-Modified-Since");
+    if (ifModifiedSince === null) return false;
+    const request = {
+      method: this.command,
+      ifNoneMatch: this.headers.get("If-None-Match"),
+      ifModifiedSince,
+    };
+    return checkPreconditions(request, file.mtime, Date.now() / 1000) === 304;
+  }
+
+  /** Ends the head of an answer that carries what was asked for. */
+  #endFileHeaders(): void {
+    for (const [name, value] of this.extra_response_headers) {
+      if (!OWN_FIELDS.has(name.toLowerCase())) this.send_header(name, value);
+    }
+    this.end_headers();
+  }
+
+  #visibleEntries(path: string): DirectoryEntry[] | undefined {
+    const root = this.#documentRoot();
+    const directory = root.open(path);
+    if (typeof directory === "number") return undefined;
+    using held = directory;
+    if (!(held instanceof OpenedDirectory)) return undefined;
+    const isAtTop = requestedNames(this.path).names.length === 0;
+    return held
+      .entries()
+      ?.filter((entry) => this.dotfiles || !isDotfile(entry.name, isAtTop))
+      .filter((entry) => !entry.isLink || !root.isLinkOut(`${path}/${entry.name}`));
+  }
+
+  #documentRoot(): DocumentRoot {
+    const { directory, followSymlinks } = this;
+    const last = this.#lastRoot;
+    if (last !== undefined && last.directory === directory && last.followsSymlinks === followSymlinks) {
+      return last;
+    }
+    this.#lastRoot = documentRoot(directory, { followSymlinks });
+    return this.#lastRoot;
+  }
+
+  #refuse(refusal: Refusal): null {
+    if (refusal === Refusal.NOT_FOUND) this.send_error(HTTPStatus.NOT_FOUND, "File not found");
+    else this.send_error(refusal);
+    return null;
+  }
+
+  #closeUnless(isWhole: boolean): void {
+    if (!isWhole) this.close_connection = true;
+  }
+}
+
+inheritFromClass(SimpleHTTPRequestHandler, OPTION_NAMES);
+
+function closeIfAny(source: SendHeadResult): void {
+  if (source !== null && source !== undefined) closeSource(source);
+}
+
+/** The attributes that options set: those that are given, with a directory's URL as a path. */
+function attributesOf(options: SimpleHTTPRequestHandlerOptions): object {
+  const attributes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!OPTION_NAMES.includes(name)) {
+      throw new TypeError(`There is no option "${name}" of the handler, only ${OPTION_NAMES.join(", ")}`);
+    }
+    if (value !== undefined) attributes[name] = value instanceof URL ? fileURLToPath(value) : value;
+  }
+  return attributes;
+}

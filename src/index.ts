@@ -1,0 +1,25 @@
+/** The public names of basehttp. */
+
+export {
+  BaseHTTPRequestHandler,
+  type ClientAddress,
+  type HandlerServer,
+  type RequestMethod,
+} from "./handler/base.ts";
+export { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE } from "./handler/error-page.ts";
+export { HTTPMessage } from "./handler/http-message.ts";
+export {
+  type ExtraResponseHeaders,
+  type SendHeadResult,
+  SimpleHTTPRequestHandler,
+  type SimpleHTTPRequestHandlerOptions,
+} from "./handler/simple.ts";
+export { HTTPMethod } from "./protocol/method.ts";
+export { HTTPStatus } from "./protocol/status.ts";
+export { HTTPServer, type RequestHandlerClass } from "./server/http-server.ts";
+export type { HTTPServerOptions } from "./server/options.ts";
+export type { Connection } from "./transport/connection.ts";
+export { type ListenAddress, ListenError } from "./transport/listener.ts";
+export { type RequestBody, RequestBodyError } from "./transport/rfile.ts";
+export { ConnectionClosedError } from "./transport/socket-writer.ts";
+export type { ResponseWriter } from "./transport/wfile.ts";

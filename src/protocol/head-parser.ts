@@ -1,0 +1,259 @@
+/**
+ * The parser of request heads (RFC 9112 2 to 5): one pass over the bytes, where they lie, by the tables of the
+ * grammar. It can stop after any byte and go on from there, with the same result; it never throws, and it never
+ * looks at a byte again except at the blanks that end a field value.
+ *
+ * It knows nothing of sockets, of time or of what a request means: the checks that need the whole head are in
+ * `target.ts`, `host.ts` and `framing.ts`, and called from here when the head is complete.
+ */
+
+import { Failure } from "./failure.ts";
+import { decideFraming } from "./framing.ts";
+import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TARGET, TCHAR } from "./grammar.ts";
+import { checkHost } from "./host.ts";
+import type { HeadLimits } from "./limits.ts";
+import { HeadState, type RequestHead } from "./request-head.ts";
+import { checkTarget } from "./target.ts";
+import { equalsIgnoringCase } from "./text.ts";
+
+/** What came of reading a head: `FAILED` leaves the reason in `head.failure`. */
+export const HeadOutcome = { INCOMPLETE: 0, COMPLETE: 1, FAILED: 2 } as const;
+
+export type HeadOutcome = (typeof HeadOutcome)[keyof typeof HeadOutcome];
+
+/** Empty lines before a request line that are skipped (RFC 9112 2.2 asks for at least one). */
+const MAX_EMPTY_LINES = 16;
+
+const VERSION_PREFIX = "HTTP/";
+const VERSION_LENGTH = "HTTP/1.1".length;
+
+/**
+ * Reads a request head that begins at `start`, up to `end` at most. Called again after INCOMPLETE with the same
+ * head and more bytes (the same ones first, in the same or another array), it goes on where it stopped.
+ */
+export function parseHead(
+  head: RequestHead,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limits: HeadLimits,
+): HeadOutcome {
+  head.bytes = bytes;
+  head.start = start;
+  const limit = start + limits.maxHeadBytes;
+  const stop = end < limit ? end : limit;
+  let at = start + head.length;
+  if (head.state < HeadState.FIELD) at = parseRequestLine(head, at, stop);
+  if (head.state >= HeadState.FIELD) at = parseFields(head, at, stop, limits.maxFields);
+  head.length = at - start;
+  if (head.failure !== Failure.NONE) return HeadOutcome.FAILED;
+  if (head.state === HeadState.COMPLETE) return checkHead(head);
+  if (stop !== limit) return HeadOutcome.INCOMPLETE;
+  const isTargetToBlame = head.state === HeadState.TARGET || head.state === HeadState.VERSION;
+  head.failure = isTargetToBlame ? Failure.TARGET_TOO_LONG : Failure.HEAD_TOO_LARGE;
+  return HeadOutcome.FAILED;
+}
+
+function checkHead(head: RequestHead): HeadOutcome {
+  head.failure = checkTarget(head) || checkHost(head) || decideFraming(head);
+  return head.failure === Failure.NONE ? HeadOutcome.COMPLETE : HeadOutcome.FAILED;
+}
+
+/** `request-line = method SP request-target SP HTTP-version` (RFC 9112 3), and empty lines before it. */
+function parseRequestLine(head: RequestHead, from: number, stop: number): number {
+  const { bytes, start } = head;
+  let at = from;
+  while (at < stop) {
+    switch (head.state) {
+      case HeadState.EMPTY_LINE:
+        if (bytes[at] === CR) {
+          head.state = HeadState.EMPTY_LINE_LF;
+          at++;
+          break;
+        }
+        if (bytes[at] === LF) return fail(head, at, Failure.BARE_LINE_END);
+        head.methodStart = at - start;
+        head.state = HeadState.METHOD;
+        break;
+      case HeadState.EMPTY_LINE_LF:
+        if (bytes[at] !== LF) return fail(head, at, Failure.BARE_LINE_END);
+        if (++head.emptyLines > MAX_EMPTY_LINES) return fail(head, at, Failure.TOO_MANY_EMPTY_LINES);
+        head.state = HeadState.EMPTY_LINE;
+        at++;
+        break;
+      case HeadState.METHOD:
+        while (at < stop && TCHAR[bytes[at]!] === 1) at++;
+        if (at === stop) return at;
+        if (bytes[at] !== SP || at - start === head.methodStart) return fail(head, at, Failure.BAD_METHOD);
+        head.methodEnd = at - start;
+        head.state = HeadState.TARGET;
+        at++;
+        break;
+      case HeadState.TARGET:
+        while (at < stop && TARGET[bytes[at]!] === 1) at++;
+        if (at === stop) return at;
+        head.targetEnd = at - start;
+        if (bytes[at] === CR || bytes[at] === LF) return fail(head, at, Failure.BAD_REQUEST_LINE);
+        if (bytes[at] !== SP || head.targetEnd === head.methodEnd + 1) {
+          return fail(head, at, Failure.BAD_TARGET);
+        }
+        head.state = HeadState.VERSION;
+        at++;
+        break;
+      case HeadState.VERSION:
+        at = parseVersion(head, at, stop);
+        if (head.failure !== Failure.NONE) return at;
+        break;
+      default:
+        if (bytes[at] !== LF) return fail(head, at, Failure.BARE_LINE_END);
+        if (head.majorVersion !== 1) return fail(head, at, Failure.UNSUPPORTED_VERSION);
+        head.state = HeadState.FIELD;
+        return at + 1;
+    }
+  }
+  return at;
+}
+
+/** `HTTP-version = "HTTP/" DIGIT "." DIGIT` (RFC 9112 2.3), and the CR after it. */
+function parseVersion(head: RequestHead, from: number, stop: number): number {
+  const { bytes } = head;
+  const versionStart = head.start + head.targetEnd + 1;
+  for (let at = from; at < stop; at++) {
+    const byte = bytes[at]!;
+    const place = at - versionStart;
+    const digit = byte - 0x30;
+    const isDigit = digit >= 0 && digit <= 9;
+    if (place < VERSION_PREFIX.length) {
+      if (byte !== VERSION_PREFIX.charCodeAt(place)) return fail(head, at, Failure.BAD_VERSION);
+    } else if (place === VERSION_LENGTH) {
+      if (byte !== CR) return fail(head, at, byte === LF ? Failure.BARE_LINE_END : Failure.BAD_VERSION);
+      head.state = HeadState.VERSION_LF;
+      return at + 1;
+    } else if (place === VERSION_PREFIX.length + 1) {
+      if (byte !== 0x2e) return fail(head, at, Failure.BAD_VERSION);
+    } else {
+      if (!isDigit) return fail(head, at, Failure.BAD_VERSION);
+      if (place === VERSION_PREFIX.length) head.majorVersion = digit;
+      else head.minorVersion = digit;
+    }
+  }
+  return stop;
+}
+
+/** `*( field-line CRLF ) CRLF` (RFC 9112 5), without whitespace before the colon, folding or bare line ends. */
+function parseFields(head: RequestHead, from: number, stop: number, maxFields: number): number {
+  const { bytes, start } = head;
+  let at = from;
+  let state = head.state;
+  let field = head.fieldCount * 4;
+  while (at < stop) {
+    switch (state) {
+      case HeadState.FIELD:
+        if (bytes[at] === CR) {
+          state = HeadState.LAST_LF;
+          at++;
+          break;
+        }
+        if (head.fieldCount === maxFields) return fail(head, at, Failure.TOO_MANY_FIELDS);
+        if (field === head.offsets.length) head.grow();
+        head.offsets[field] = at - start;
+        state = HeadState.NAME;
+        break;
+      case HeadState.NAME:
+        while (at < stop && TCHAR[bytes[at]!] === 1) at++;
+        if (at === stop) break;
+        if (bytes[at] !== COLON || at - start === head.offsets[field]) {
+          return fail(head, at, nameFailure(bytes[at]!, at - start === head.offsets[field]));
+        }
+        head.offsets[field + 1] = at - start;
+        state = HeadState.VALUE_START;
+        at++;
+        break;
+      case HeadState.VALUE_START:
+        while (at < stop && (bytes[at] === SP || bytes[at] === HTAB)) at++;
+        head.offsets[field + 2] = at - start;
+        if (at < stop) state = HeadState.VALUE;
+        break;
+      case HeadState.VALUE:
+        while (at < stop && FIELD_VALUE[bytes[at]!] === 1) at++;
+        if (at === stop) break;
+        if (bytes[at] !== CR) {
+          return fail(head, at, bytes[at] === LF ? Failure.BARE_LINE_END : Failure.BAD_FIELD_VALUE);
+        }
+        head.offsets[field + 3] = endOfValue(bytes, start + head.offsets[field + 2]!, at) - start;
+        state = HeadState.VALUE_LF;
+        at++;
+        break;
+      case HeadState.VALUE_LF:
+        if (bytes[at] !== LF) return fail(head, at, Failure.BARE_LINE_END);
+        noteField(head, head.fieldCount++);
+        field += 4;
+        state = HeadState.FIELD;
+        at++;
+        break;
+      default:
+        if (bytes[at] !== LF) return fail(head, at, Failure.BARE_LINE_END);
+        head.state = HeadState.COMPLETE;
+        return at + 1;
+    }
+  }
+  head.state = state;
+  return at;
+}
+
+function nameFailure(byte: number, isFirst: boolean): Failure {
+  if (byte === LF || byte === CR) return Failure.BARE_LINE_END;
+  return isFirst && (byte === SP || byte === HTAB) ? Failure.FOLDED_FIELD : Failure.BAD_FIELD_NAME;
+}
+
+/** Where a value ends that is followed by the CR at `at`: blanks before the line end are not part of it. */
+function endOfValue(bytes: Uint8Array, start: number, at: number): number {
+  let end = at;
+  while (end > start && (bytes[end - 1] === SP || bytes[end - 1] === HTAB)) end--;
+  return end;
+}
+
+/** Remembers the fields that the message itself is read by. Their lengths tell most others from them. */
+function noteField(head: RequestHead, index: number): void {
+  const { bytes, start, offsets } = head;
+  const nameStart = start + offsets[index * 4]!;
+  const nameEnd = start + offsets[index * 4 + 1]!;
+  switch (nameEnd - nameStart) {
+    case 4:
+      if (equalsIgnoringCase(bytes, nameStart, nameEnd, "host") && head.hostCount++ === 0) {
+        head.hostField = index;
+      }
+      break;
+    case 6:
+      if (head.expectField < 0 && equalsIgnoringCase(bytes, nameStart, nameEnd, "expect")) {
+        head.expectField = index;
+      }
+      break;
+    case 10:
+      if (head.connectionField < 0 && equalsIgnoringCase(bytes, nameStart, nameEnd, "connection")) {
+        head.connectionField = index;
+      }
+      break;
+    case 14:
+      if (
+        equalsIgnoringCase(bytes, nameStart, nameEnd, "content-length") &&
+        head.contentLengthCount++ === 0
+      ) {
+        head.contentLengthField = index;
+      }
+      break;
+    case 17:
+      if (
+        equalsIgnoringCase(bytes, nameStart, nameEnd, "transfer-encoding") &&
+        head.transferEncodingCount++ === 0
+      ) {
+        head.transferEncodingField = index;
+      }
+      break;
+  }
+}
+
+function fail(head: RequestHead, at: number, failure: Failure): number {
+  head.failure = failure;
+  return at;
+}

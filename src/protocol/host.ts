@@ -1,0 +1,51 @@
+/** The Host field (RFC 9112 3.2, RFC 9110 7.2) and the authority grammar that it shares with request targets. */
+
+import { Failure } from "./failure.ts";
+import { COLON, IP_LITERAL, REG_NAME } from "./grammar.ts";
+import type { RequestHead } from "./request-head.ts";
+
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const MAX_PORT = 65_535;
+
+/** Exactly one valid Host where the version is 1.1 or later, at most one before. */
+export function checkHost(head: RequestHead): Failure {
+  if (head.hostCount > 1) return Failure.REPEATED_HOST;
+  if (head.hostCount === 0) return head.minorVersion === 0 ? Failure.NONE : Failure.MISSING_HOST;
+  const { bytes, start, offsets, hostField } = head;
+  const valueStart = start + offsets[hostField * 4 + 2]!;
+  const valueEnd = start + offsets[hostField * 4 + 3]!;
+  // An empty value is what a client sends whose target has no authority: allowed by RFC 9112 3.2.
+  return valueStart === valueEnd || isAuthority(bytes, valueStart, valueEnd)
+    ? Failure.NONE
+    : Failure.BAD_HOST;
+}
+
+/**
+ * Whether the bytes are `uri-host [ ":" port ]` (RFC 3986 3.2.2): a registered name, an IPv4 address or an address
+ * in brackets; the port may be empty. An empty host is not an authority here: no URI of this protocol has one.
+ */
+export function isAuthority(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  if (bytes[at] === OPENING_BRACKET) {
+    at++;
+    while (at < end && IP_LITERAL[bytes[at]!] === 1) at++;
+    if (at === end || bytes[at] !== CLOSING_BRACKET || at === start + 1) return false;
+    at++;
+  } else {
+    while (at < end && REG_NAME[bytes[at]!] === 1) at++;
+    if (at === start) return false;
+  }
+  return at === end || (bytes[at] === COLON && isPort(bytes, at + 1, end));
+}
+
+function isPort(bytes: Uint8Array, start: number, end: number): boolean {
+  let port = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - 0x30;
+    if (digit < 0 || digit > 9) return false;
+    port = port * 10 + digit;
+    if (port > MAX_PORT) return false;
+  }
+  return true;
+}

@@ -1,0 +1,70 @@
+/**
+ * The four forms of a request target (RFC 9112 3.2), told apart by its first bytes and the method. The bytes
+ * themselves have been checked by the parser.
+ */
+
+import { Failure } from "./failure.ts";
+import { COLON } from "./grammar.ts";
+import { isAuthority } from "./host.ts";
+import type { RequestHead } from "./request-head.ts";
+import { equalsIgnoringCase } from "./text.ts";
+
+const SLASH = 0x2f;
+const ASTERISK = 0x2a;
+const QUESTION_MARK = 0x3f;
+
+/** Checks the form of the target and finds its path. */
+export function checkTarget(head: RequestHead): Failure {
+  const { bytes, start } = head;
+  const targetStart = head.methodEnd + 1;
+  head.pathStart = targetStart;
+  if (bytes[start + targetStart] === SLASH)
+    return isMethod(head, "connect") ? Failure.BAD_TARGET : Failure.NONE;
+  if (isMethod(head, "connect")) return checkAuthorityForm(head);
+  if (bytes[start + targetStart] === ASTERISK) {
+    const isServerWide = head.targetEnd === targetStart + 1 && isMethod(head, "options");
+    return isServerWide ? Failure.NONE : Failure.BAD_TARGET;
+  }
+  return checkAbsoluteForm(head);
+}
+
+function isMethod(head: RequestHead, lowerCase: string): boolean {
+  const { bytes, start, methodStart, methodEnd } = head;
+  // The caller's names are lower case; a method in lower case is another method, and no harm is done by
+  // treating it like the one in capitals here.
+  return equalsIgnoringCase(bytes, start + methodStart, start + methodEnd, lowerCase);
+}
+
+/** `authority-form = uri-host ":" port` (RFC 9112 3.2.3): here the port must be there. */
+function checkAuthorityForm(head: RequestHead): Failure {
+  const { bytes, start } = head;
+  const targetEnd = start + head.targetEnd;
+  let digits = targetEnd;
+  while (isDigit(bytes[digits - 1]!)) digits--;
+  const hasPort = digits < targetEnd && bytes[digits - 1] === COLON;
+  return hasPort && isAuthority(bytes, start + head.methodEnd + 1, targetEnd)
+    ? Failure.NONE
+    : Failure.BAD_TARGET;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** `absolute-form = http-URI / https-URI` (RFC 9112 3.2.2, RFC 9110 4.2): a host, no user information. */
+function checkAbsoluteForm(head: RequestHead): Failure {
+  const { bytes, start } = head;
+  const targetStart = start + head.methodEnd + 1;
+  const targetEnd = start + head.targetEnd;
+  let authorityStart = targetStart + "http://".length;
+  if (!equalsIgnoringCase(bytes, targetStart, Math.min(authorityStart, targetEnd), "http://")) {
+    authorityStart++;
+    const isHttps = equalsIgnoringCase(bytes, targetStart, Math.min(authorityStart, targetEnd), "https://");
+    if (!isHttps) return Failure.BAD_TARGET;
+  }
+  let at = authorityStart;
+  while (at < targetEnd && bytes[at] !== SLASH && bytes[at] !== QUESTION_MARK) at++;
+  if (at === authorityStart || !isAuthority(bytes, authorityStart, at)) return Failure.BAD_TARGET;
+  head.pathStart = at - start;
+  return Failure.NONE;
+}

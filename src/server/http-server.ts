@@ -1,0 +1,396 @@
+/** The server: Python's `HTTPServer` with the hooks of its `socketserver` classes. */
+
+import { inspect } from "node:util";
+
+import type { BaseHTTPRequestHandler, ClientAddress, HandlerServer } from "../handler/base.ts";
+import { log } from "../handler/log.ts";
+import { type Connection, runningConnection } from "../transport/connection.ts";
+import type { ConnectionLimits } from "../transport/limits.ts";
+import { type ListenAddress, Listener, type ListenerOwner } from "../transport/listener.ts";
+import { takeOver } from "./hot-reload.ts";
+import { type HTTPServerOptions, limitsOf } from "./options.ts";
+
+/** A class of handlers, or a function that makes one: called for each connection. */
+export type RequestHandlerClass =
+  | (new (request: Connection, client_address: ClientAddress, server: HTTPServer) => BaseHTTPRequestHandler)
+  | ((request: Connection, client_address: ClientAddress, server: HTTPServer) => BaseHTTPRequestHandler);
+
+/** Bun's backlog, which cannot be set. */
+const REQUEST_QUEUE_SIZE = 512;
+
+/**
+ * An HTTP server on an address: `new HTTPServer(["", 8000], Handler)`, or on a unix socket:
+ * `new HTTPServer("/run/app.sock", Handler)`.
+ *
+ * The constructor binds and listens, so `server_port` is known at once. Connections are taken up by
+ * `serve_forever()` or `handle_request()`; until then they wait.
+ *
+ * Python's name: `http.server.HTTPServer`. Differs: all connections are served at once, on one event loop.
+ */
+export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable {
+  /** Whether several processes may listen on the address (SO_REUSEPORT). */
+  static allow_reuse_port = false;
+
+  /** Whether an address can be bound that was in use a moment ago. Differs: always so. */
+  readonly allow_reuse_address: boolean = true;
+  /** How many connections the kernel queues. Differs: fixed by the runtime. */
+  readonly request_queue_size: number = REQUEST_QUEUE_SIZE;
+  /** The kind of socket. */
+  readonly socket_type = "SOCK_STREAM";
+  readonly allow_reuse_port: boolean;
+  readonly RequestHandlerClass: RequestHandlerClass;
+  readonly limits: ConnectionLimits;
+
+  /** The bound address: a port of 0 has become a real one, and an empty host `::`. */
+  server_address: ListenAddress;
+  /** The bound host. Differs: no name is looked up for it. */
+  server_name = "";
+  server_port = 0;
+  /** How long `handle_request()` waits, in seconds; null for ever. */
+  timeout: number | null = null;
+  /** The listening socket; null when the server does not listen. */
+  socket: Listener | null = null;
+
+  /** Connections with an open socket or a handler that is still at work. */
+  readonly #connections: Set<Connection> = new Set();
+  /** Accepted, but not taken up yet. */
+  #held: Connection[] = [];
+  /** The connection that `get_request()` is about to give out. */
+  #accepted: Connection | null = null;
+  #isActive = false;
+  #isServing = false;
+  #endServing: (() => void) | null = null;
+  /** Takes up the next connection for `handle_request()`. */
+  #requestTaker: ((connection: Connection) => void) | null = null;
+  #drainWaiters: (() => void)[] = [];
+  #addresses: WeakMap<Connection, ClientAddress> = new WeakMap();
+
+  /**
+   * @throws ListenError when the address cannot be listened on.
+   * @throws RangeError for a limit that is not a number from 0 on.
+   */
+  constructor(server_address: ListenAddress, RequestHandlerClass: RequestHandlerClass, options: HTTPServerOptions = {}) {
+    options.signal?.throwIfAborted();
+    this.server_address = server_address;
+    this.RequestHandlerClass = RequestHandlerClass;
+    this.limits = limitsOf(options);
+    this.allow_reuse_port = options.allow_reuse_port ?? new.target.allow_reuse_port;
+    if (options.bind_and_activate ?? true) {
+      this.server_bind();
+      this.server_activate();
+    }
+    options.signal?.addEventListener("abort", () => void this.shutdown(), { once: true });
+  }
+
+  // ------------------------------------------------------------------ the address
+
+  /** Binds the address and listens, with connections held until `server_activate()`. */
+  server_bind(): void {
+    this.#isActive = false;
+    const address = takeOver(this, this.server_address);
+    this.socket = new Listener(address, this, this.allow_reuse_port);
+    this.server_address = this.socket.address;
+    [this.server_name, this.server_port] =
+      typeof this.server_address === "string" ? [this.server_address, 0] : this.server_address;
+  }
+
+  /** Lets `serve_forever()` and `handle_request()` take up connections. */
+  server_activate(): void {
+    this.#isActive = true;
+  }
+
+  /** Stops listening and closes the connections that nobody has taken up; those being served go on. */
+  server_close(): void {
+    this.socket?.stop();
+    this.socket = null;
+    this.#isActive = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const connection of held) connection.terminate();
+  }
+
+  /** The descriptor of the listening socket; -1 when the server does not listen. */
+  fileno(): number {
+    return this.socket?.fd ?? -1;
+  }
+
+  get address_family(): "AF_INET" | "AF_INET6" | "AF_UNIX" {
+    if (typeof this.server_address === "string") return "AF_UNIX";
+    return this.server_address[0].includes(":") || this.server_address[0] === "" ? "AF_INET6" : "AF_INET";
+  }
+
+  /** Where the server can be reached from this machine. */
+  get url(): URL {
+    if (typeof this.server_address === "string") return new URL(`unix:${this.server_address}`);
+    const [host, port] = this.server_address;
+    if (host === "::" || host === "0.0.0.0" || host === "") return new URL(`http://localhost:${port}/`);
+    return new URL(`http://${host.includes(":") ? `[${host}]` : host}:${port}/`);
+  }
+
+  // ------------------------------------------------------------------ serving
+
+  /**
+   * Serves until `shutdown()`, and settles when the last connection has ended. Afterwards it can be called again,
+   * and listens on the same address.
+   *
+   * @param poll_interval seconds between two calls of `service_actions()`. Differs: nothing else waits for it.
+   * @throws TypeError while it is running already.
+   */
+  serve_forever(poll_interval = 0.5): Promise<void> {
+    if (this.#isServing) throw new TypeError("serve_forever() is running already");
+    if (this.socket === null) this.server_bind();
+    if (!this.#isActive) this.server_activate();
+    this.#isServing = true;
+    const isServiced = this.service_actions !== HTTPServer.prototype.service_actions;
+    const servicing = isServiced ? setInterval(() => this.service_actions(), poll_interval * 1000) : undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#endServing = () => {
+      clearInterval(servicing);
+      resolve();
+    };
+    this.#takeUpHeld();
+    return promise;
+  }
+
+  /**
+   * Serves one connection, and settles when it has ended. When none comes within `timeout` seconds, it calls
+   * `handle_timeout()` instead.
+   *
+   * @throws TypeError while `serve_forever()` is running, or another call waits.
+   */
+  async handle_request(): Promise<void> {
+    if (this.#isServing || this.#requestTaker !== null) throw new TypeError("The server is serving already");
+    if (this.socket === null) this.server_bind();
+    if (!this.#isActive) this.server_activate();
+    const connection = this.#held.shift() ?? (await this.#nextConnection());
+    if (connection === null) {
+      this.handle_timeout();
+      return;
+    }
+    this.#takeUp(connection);
+    await this.#untilEnded(connection);
+  }
+
+  /**
+   * Ends serving: accepts no more connections, closes the idle ones, and lets requests in flight finish, with
+   * `Connection: close` in their answers. What still goes on after `drainTimeout` seconds is cut off.
+   *
+   * @returns a promise that settles when all connections have ended. Called in a handler it does not wait for that
+   * handler's own.
+   */
+  async shutdown(): Promise<void> {
+    const caller = runningConnection();
+    this.server_close();
+    for (const connection of this.#connections) connection.drain();
+    const deadline = this.#cutOffLater();
+    await this.#untilDrained(caller);
+    if (this.#connections.size > 0) {
+      void this.#untilDrained(null).then(() => this.#served(deadline));
+    } else {
+      this.#served(deadline);
+    }
+  }
+
+  #served(deadline: ReturnType<typeof setTimeout> | undefined): void {
+    clearTimeout(deadline);
+    this.#isServing = false;
+    this.#endServing?.();
+    this.#endServing = null;
+  }
+
+  #cutOffLater(): ReturnType<typeof setTimeout> | undefined {
+    const seconds = this.limits.drainTimeout;
+    if (seconds === 0 || seconds === Number.POSITIVE_INFINITY) return undefined;
+    return setTimeout(() => {
+      for (const connection of this.#connections) {
+        connection.terminate();
+        this.#forget(connection);
+      }
+    }, seconds * 1000);
+  }
+
+  /** Shuts down and closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+    this.server_close();
+  }
+
+  // ------------------------------------------------------------------ the hooks, in the order of their calls
+
+  /** Gives the connection that has been accepted. An override that throws has it closed without an answer. */
+  get_request(): [request: Connection, client_address: ClientAddress] {
+    const connection = this.#accepted!;
+    return [connection, this.#addresses.get(connection)!];
+  }
+
+  /** Whether a connection is to be served. If not, it is closed without an answer. */
+  verify_request(_request: Connection, _client_address: ClientAddress): boolean {
+    return true;
+  }
+
+  /** Serves a connection: calls `finish_request()`. */
+  process_request(request: Connection, client_address: ClientAddress): void {
+    this.finish_request(request, client_address);
+  }
+
+  /**
+   * Makes the handler of a connection. An override can give its constructor more arguments.
+   *
+   * Differs: it does not wait for the handler to have finished; `shutdown_request()` is called then.
+   */
+  finish_request(request: Connection, client_address: ClientAddress): void {
+    const Handler = this.RequestHandlerClass;
+    if (isClass(Handler)) new Handler(request, client_address, this);
+    else Handler(request, client_address, this);
+  }
+
+  /** Called when a connection's handler has finished, or where it was not to be served. */
+  shutdown_request(request: Connection): void {
+    this.close_request(request);
+  }
+
+  /** Closes a connection, once the last answer is out. */
+  close_request(request: Connection): void {
+    request.close();
+  }
+
+  /**
+   * Called with what a handler threw: prints it to standard error, as Python does. The client gets 500 if it has not
+   * got anything else yet.
+   */
+  handle_error(_request: Connection, client_address: ClientAddress, error: unknown): void {
+    const line = "-".repeat(40);
+    const [host, port] = client_address;
+    log.write(line);
+    log.write(`Exception occurred during processing of request from ('${host}', ${port})`);
+    log.write(inspect(error));
+    log.write(line);
+  }
+
+  /** Called when no connection has come within `timeout` seconds of `handle_request()`. */
+  handle_timeout(): void {}
+
+  /** Called again and again by `serve_forever()`. */
+  service_actions(): void {}
+
+  // ------------------------------------------------------------------ what the transport tells
+
+  /** @internal */
+  connectionOpened(connection: Connection): void {
+    this.#connections.add(connection);
+    this.#addresses.set(connection, [plainHost(connection.remoteAddress ?? ""), connection.remotePort ?? 0]);
+    if (this.#requestTaker !== null) {
+      this.#requestTaker(connection);
+    } else if (this.#isServing && this.#isActive) {
+      this.#takeUp(connection);
+    } else {
+      connection.hold();
+      this.#held.push(connection);
+    }
+  }
+
+  /** @internal */
+  handlerFailed(connection: Connection, error: unknown): void {
+    try {
+      this.handle_error(connection, this.#addresses.get(connection)!, error);
+    } catch (second) {
+      log.write(`handle_error() failed: ${inspect(second)}`);
+    }
+  }
+
+  /** @internal */
+  handlerFinished(connection: Connection): void {
+    this.#shutDownRequest(connection);
+  }
+
+  /** @internal */
+  connectionEnded(connection: Connection): void {
+    this.#forget(connection);
+  }
+
+  // ------------------------------------------------------------------ taking up connections
+
+  #takeUpHeld(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const connection of held) this.#takeUp(connection);
+  }
+
+  #takeUp(connection: Connection): void {
+    this.#accepted = connection;
+    let accepted: [request: Connection, client_address: ClientAddress];
+    try {
+      accepted = this.get_request();
+    } catch {
+      connection.close();
+      return;
+    }
+    const [request, client_address] = accepted;
+    try {
+      if (this.verify_request(request, client_address)) this.process_request(request, client_address);
+      else this.shutdown_request(request);
+    } catch (error) {
+      this.handlerFailed(request, error);
+      this.#shutDownRequest(request);
+    }
+  }
+
+  #shutDownRequest(request: Connection): void {
+    try {
+      this.shutdown_request(request);
+    } catch (error) {
+      this.handlerFailed(request, error);
+      request.close();
+    }
+  }
+
+  /** The next connection, or null when none comes in time. */
+  #nextConnection(): Promise<Connection | null> {
+    const { promise, resolve } = Promise.withResolvers<Connection | null>();
+    const settle = (connection: Connection | null): void => {
+      clearTimeout(timer);
+      this.#requestTaker = null;
+      resolve(connection);
+    };
+    const timer = this.timeout === null ? undefined : setTimeout(() => settle(null), this.timeout * 1000);
+    this.#requestTaker = settle;
+    return promise;
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#drainWaiters.length === 0) return;
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const waiter of waiters) waiter();
+  }
+
+  async #untilEnded(connection: Connection): Promise<void> {
+    while (this.#connections.has(connection)) await this.#untilNextEnd();
+  }
+
+  async #untilDrained(excepted: Connection | null): Promise<void> {
+    const rest = (): number => this.#connections.size - (excepted !== null && this.#connections.has(excepted) ? 1 : 0);
+    while (rest() > 0) await this.#untilNextEnd();
+  }
+
+  #untilNextEnd(): Promise<void> {
+    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+  }
+}
+
+type HandlerConstructor = new (
+  request: Connection,
+  client_address: ClientAddress,
+  server: HTTPServer,
+) => BaseHTTPRequestHandler;
+
+/** A class has a prototype with a handler's methods; a function that makes handlers has not. */
+function isClass(handler: RequestHandlerClass): handler is HandlerConstructor {
+  return typeof handler.prototype?.handle_one_request === "function";
+}
+
+/** An IPv4 address that comes through a socket for both families, as plain IPv4. */
+function plainHost(address: string): string {
+  return address.startsWith("::ffff:") && address.includes(".") ? address.slice("::ffff:".length) : address;
+}

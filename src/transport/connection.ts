@@ -1,0 +1,675 @@
+/**
+ * One connection: what arrives is worked off in order, a request at a time, and what the handler writes goes out
+ * in the same order. This file knows when; `wfile.ts` and `rfile.ts` know how a body is framed, the handler what a
+ * request means.
+ *
+ * The connection pushes: for each request head, whole or broken, it calls the handler's `handle_one_request()`. A
+ * handler that overrides `handle()` pulls instead, by `nextRequest()`.
+ */
+
+import { Failure } from "../protocol/failure.ts";
+import { HeadOutcome, parseHead } from "../protocol/head-parser.ts";
+import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.ts";
+import { recycleHead, takeHead } from "./heads.ts";
+import { InputBuffer } from "./input-buffer.ts";
+import { type ConnectionLimits, LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
+import { type BodySource, RequestBody, RequestBodyError } from "./rfile.ts";
+import { type ByteSink, ConnectionClosedError } from "./socket-writer.ts";
+import { ticker, Timed } from "./ticker.ts";
+import { type AnswerObserver, Ending, ResponseWriter } from "./wfile.ts";
+
+/** What a connection needs of its socket: a part of Bun's. */
+export interface TransportSocket extends ByteSink {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  pause(): void;
+  resume(): void;
+  /** Half-closes: no more will be written. */
+  shutdown(): void;
+  /** Closes when what was written is on its way. */
+  end(): void;
+  /** Closes at once. */
+  terminate(): void;
+  setNoDelay(noDelay?: boolean): boolean;
+}
+
+/** What a connection asks of a handler. Each may be overridden by users; the handler classes implement it. */
+export interface ConnectionHandler {
+  close_connection: boolean;
+  setup(): void | Promise<void>;
+  handle(): void | Promise<void>;
+  handle_one_request(): void | Promise<void>;
+  finish(): void | Promise<void>;
+  send_error(code: number, message?: string, explain?: string): void;
+  log_error(format: string, ...args: unknown[]): void;
+}
+
+/** What a connection tells the server that it belongs to. */
+export interface ConnectionOwner {
+  readonly limits: ConnectionLimits;
+  /** A handler, or a hook of it, threw. Must not throw itself. */
+  handlerFailed(connection: Connection, error: unknown): void;
+  /** The handler has finished: the connection is to be closed now. */
+  handlerFinished(connection: Connection): void;
+  /** The socket is closed and the handler has finished. */
+  connectionEnded(connection: Connection): void;
+}
+
+/** What a connection is doing. */
+const Phase = {
+  /** Accepted, but nobody handles it yet. */
+  HELD: 0,
+  /** Waiting for a request, or in the middle of its head. */
+  HEAD: 1,
+  /** A request is in the handler's hands. */
+  HANDLING: 2,
+  /** Reading and dropping what a handler left of a body. */
+  DISCARDING: 3,
+  /** No more requests; the handler is told so. */
+  FINISHING: 4,
+  /** The last answer is still on its way. */
+  CLOSING: 5,
+  /** Half-closed: what still comes is dropped, so that no reset overtakes the answer. */
+  LINGERING: 6,
+  CLOSED: 7,
+} as const;
+
+/** Whose handler's code is running now, as far as that can be told. */
+let running: Connection | null = null;
+
+/** The connection whose handler is running, if it has not waited for anything since it was entered or noted. */
+export function runningConnection(): Connection | null {
+  return running;
+}
+
+/** Notes that a handler's code is running, until it waits for something. */
+export function noteRunning(connection: Connection): void {
+  if (running === connection) return;
+  running = connection;
+  queueMicrotask(forgetRunning);
+}
+
+function forgetRunning(): void {
+  running = null;
+}
+
+export class Connection extends Timed implements AnswerObserver, BodySource {
+  readonly wfile: ResponseWriter;
+  readonly input: InputBuffer = new InputBuffer();
+  /** The head of the request that is being read or handled. */
+  head: RequestHead | null = null;
+  /** Whether answers are HTTP/1.0, whatever the client speaks: then nothing is chunked. */
+  isHttp10 = false;
+  /** Bytes that a request body may have. */
+  maxBodyBytes: number;
+  /** Seconds that replace all of the connection's own deadlines; 0 for none (Python's `timeout`). */
+  timeout = 0;
+
+  readonly #socket: TransportSocket;
+  readonly #owner: ConnectionOwner;
+  #handler: ConnectionHandler | null = null;
+  #rfile: RequestBody | null = null;
+  #phase: (typeof Phase)[keyof typeof Phase] = Phase.HELD;
+  /** The transport calls the handler, instead of being called by it. */
+  #isPushed = false;
+  /** Who waits for the next request where the handler pulls. */
+  #requestWaiter: ((hasCome: boolean) => void) | null = null;
+  #isAdvancing = false;
+  #isPaused = false;
+  /** The client will send nothing more. */
+  #hasPeerEnded = false;
+  /** The connection must end after the present request, whatever the handler thinks. */
+  #mustClose = false;
+  /** What came cannot be told apart into requests any more. */
+  #isBroken = false;
+  /** What has been read and dropped since the present request was answered. */
+  #discardedBytes = 0;
+  /** The handler's own loop has ended, where it has one. */
+  #hasHandled = false;
+  #hasFinished = false;
+
+  constructor(socket: TransportSocket, owner: ConnectionOwner) {
+    super();
+    this.#socket = socket;
+    this.#owner = owner;
+    this.maxBodyBytes = owner.limits.maxBodyBytes;
+    this.wfile = new ResponseWriter(socket, this);
+  }
+
+  // ------------------------------------------------------------------ what handlers use
+
+  /** The address of the client, as the socket says it. */
+  get remoteAddress(): string {
+    return this.#socket.remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.#socket.remotePort;
+  }
+
+  /** The reader of the request's body; made when it is first needed. */
+  get rfile(): RequestBody {
+    this.#rfile ??= new RequestBody(this);
+    return this.#rfile;
+  }
+
+  /** Takes the handler whose requests these are. A handler's constructor calls it. */
+  attach(handler: ConnectionHandler): void {
+    this.#handler = handler;
+    // Not at once: its class's fields do not exist before its constructor has ended.
+    queueMicrotask(() => this.start());
+  }
+
+  /** From now on requests are pushed to the handler, as they come. */
+  push(): void {
+    this.#isPushed = true;
+  }
+
+  /** Whether a request is in the handler's hands. */
+  get hasRequest(): boolean {
+    return this.#phase === Phase.HANDLING;
+  }
+
+  /** Whether the server is going to close the connection after this request, whatever the handler does. */
+  get isEnding(): boolean {
+    return this.#mustClose;
+  }
+
+  /** For a handler that pulls: settles when the next request has come, with `false` when there is none. */
+  nextRequest(): Promise<boolean> {
+    if (this.#phase !== Phase.HEAD && this.#phase !== Phase.DISCARDING) return Promise.resolve(false);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#requestWaiter = resolve;
+    this.#advance();
+    return promise;
+  }
+
+  /** For a handler that pulls: ends the request that it was given. */
+  completeRequest(): void {
+    if (this.#phase === Phase.HANDLING) this.#endRequest();
+  }
+
+  /** Whether small writes are sent without waiting for more (TCP_NODELAY); on by default. */
+  setNoDelay(noDelay: boolean): void {
+    this.#socket.setNoDelay(noDelay);
+  }
+
+  // ------------------------------------------------------------------ what the server uses
+
+  /** Starts the conversation with the handler that is attached. */
+  start(): void {
+    if (this.#phase !== Phase.HELD) return;
+    this.#phase = Phase.HEAD;
+    this.#setDeadline(this.#owner.limits.idleTimeout);
+    this.#afterPossiblePromise(
+      () => this.#handler!.setup(),
+      () => this.#startHandling(),
+    );
+    if (this.#isPaused) this.#regulate();
+  }
+
+  /** No more requests after the one in hand; an idle connection ends at once. */
+  drain(): void {
+    this.#mustClose = true;
+    const isIdle = this.#phase === Phase.HEAD && this.input.length === 0;
+    if (isIdle || this.#phase === Phase.HELD) this.#finish();
+  }
+
+  /** Closes when the last answer is out, and in a way that lets the client read it (RFC 9112 9.6). */
+  close(): void {
+    if (this.#phase >= Phase.CLOSING) return;
+    this.#phase = Phase.CLOSING;
+    this.wfile.workedOff(false);
+    if (this.wfile.unsentBytes > 0) this.#setDeadline(this.#owner.limits.writeTimeout);
+    else this.#halfClose();
+  }
+
+  /** Closes at once, whatever is on its way. */
+  terminate(): void {
+    if (this.#phase !== Phase.CLOSED) this.#socket.terminate();
+  }
+
+  /** Keeps the connection waiting until `start()`. */
+  hold(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  // ------------------------------------------------------------------ what the socket tells
+
+  received(chunk: Uint8Array): void {
+    if (this.#phase >= Phase.FINISHING) {
+      this.#discard(chunk.length);
+      return;
+    }
+    this.input.append(chunk);
+    if (this.#phase === Phase.HANDLING) this.#feedBody();
+    else if (this.#phase !== Phase.HELD) this.#advance();
+    this.#regulate();
+  }
+
+  /** The socket has room again. */
+  drained(): void {
+    this.wfile.drained();
+    if (this.wfile.unsentBytes > 0) {
+      this.#setDeadline(this.#owner.limits.writeTimeout);
+      return;
+    }
+    if (this.#phase === Phase.CLOSING) this.#halfClose();
+    else this.#setDeadlineOfPhase();
+    this.#advance();
+    this.#regulate();
+  }
+
+  /** The client has half-closed: it still waits for its answers. */
+  peerEnded(): void {
+    this.#hasPeerEnded = true;
+    if (this.#phase === Phase.LINGERING) this.#socket.end();
+    else if (this.#phase !== Phase.HANDLING) this.#advance();
+    else if (this.#rfile?.isAwaited === true) this.#rfile.fail(Failure.TRUNCATED);
+  }
+
+  closed(): void {
+    const isHandling = this.#phase === Phase.HANDLING;
+    this.#phase = Phase.CLOSED;
+    ticker.forget(this);
+    this.input.clear();
+    this.wfile.socketClosed();
+    this.#rfile?.closed();
+    // A handler that is still at work finishes in its own time, unheard.
+    if (!isHandling) this.#finish();
+    this.#owner.connectionEnded(this);
+  }
+
+  deadlinePassed(): void {
+    switch (this.#phase) {
+      case Phase.HEAD:
+        this.#headTimedOut();
+        break;
+      case Phase.HANDLING:
+        this.#requestTimedOut();
+        break;
+      case Phase.LINGERING:
+        this.#socket.end();
+        break;
+      default:
+        this.#socket.terminate();
+    }
+  }
+
+  // ------------------------------------------------------------------ what wfile and rfile tell
+
+  surplusDropped(declaredBytes: number): void {
+    this.#report(`More was written than Content-Length: ${declaredBytes} announced; the rest was dropped`);
+  }
+
+  writeBlocked(): void {
+    this.#setDeadline(this.#owner.limits.writeTimeout);
+  }
+
+  bodyAwaited(): void {
+    this.#setDeadline(this.#owner.limits.bodyTimeout);
+    if (this.#hasPeerEnded) this.#rfile!.fail(Failure.TRUNCATED);
+    this.#regulate();
+  }
+
+  bodyUsed(): void {
+    if (this.#phase === Phase.HANDLING) this.deadlineTick = 0;
+    if (this.#isPaused) this.#regulate();
+  }
+
+  // ------------------------------------------------------------------ requests, one after the other
+
+  #startHandling(): void {
+    this.#afterPossiblePromise(
+      () => this.#handler!.handle(),
+      () => {
+        this.#hasHandled = true;
+        if (!this.#isPushed) this.#finish();
+      },
+    );
+    if (this.#isPushed) this.#advance();
+  }
+
+  /** Works off what has arrived, as far as it goes without waiting. */
+  #advance(): void {
+    if (this.#isAdvancing || !(this.#isPushed || this.#requestWaiter !== null)) return;
+    this.#isAdvancing = true;
+    this.wfile.workOff();
+    while (this.#canGoOn()) {
+      if (this.#phase === Phase.DISCARDING) this.#discardBody();
+      else if (!this.#readHead()) break;
+    }
+    this.#isAdvancing = false;
+    const isHandling = (this.#phase as number) === Phase.HANDLING;
+    this.input.release();
+    this.wfile.workedOff(isHandling);
+    if (this.#hasPeerEnded && !isHandling) this.#endOfInput();
+  }
+
+  #canGoOn(): boolean {
+    if (this.#phase !== Phase.HEAD && this.#phase !== Phase.DISCARDING) return false;
+    return this.input.length > 0 && this.wfile.unsentBytes <= this.#owner.limits.maxUnsentBytes;
+  }
+
+  /** Reads the next head and has it handled; `false` where more bytes are needed. */
+  #readHead(): boolean {
+    const { input } = this;
+    const isNew = this.head === null;
+    const head = isNew ? takeHead() : this.head!;
+    this.head = head;
+    const outcome = parseHead(head, input.bytes, input.start, input.end, this.#owner.limits);
+    if (outcome === HeadOutcome.INCOMPLETE) {
+      if (isNew) this.#setDeadline(this.#owner.limits.headTimeout);
+      return false;
+    }
+    input.start += head.length;
+    if (outcome === HeadOutcome.COMPLETE && head.contentLength > this.maxBodyBytes) {
+      head.failure = Failure.BODY_TOO_LARGE;
+    }
+    this.#handle(head);
+    return true;
+  }
+
+  /** Gives a request, or the failure that came instead of one, to the handler. */
+  #handle(head: RequestHead): void {
+    this.#phase = Phase.HANDLING;
+    this.wfile.beginRequest(head.isHeadRequest(), head.minorVersion >= 1 && !this.isHttp10);
+    if (head.failure !== Failure.NONE) {
+      this.#isBroken = true;
+      this.#mustClose = true;
+    }
+    if (head.bodyKind !== BodyKind.NONE || this.#rfile !== null) {
+      this.rfile.begin(head.bodyKind, head.contentLength, this.maxBodyBytes, this.#owner.limits);
+    }
+    const waiter = this.#requestWaiter;
+    if (waiter !== null) {
+      this.#requestWaiter = null;
+      this.deadlineTick = 0;
+      waiter(true);
+      return;
+    }
+    this.#callHandler();
+  }
+
+  #callHandler(): void {
+    let result: void | Promise<void>;
+    running = this;
+    try {
+      result = this.#handler!.handle_one_request();
+    } catch (error) {
+      this.#requestFailed(error);
+      return;
+    } finally {
+      running = null;
+    }
+    if (result === undefined) {
+      this.#endRequest();
+      return;
+    }
+    this.deadlineTick = 0;
+    result.then(
+      () => this.#endLateRequest(),
+      (error) => {
+        this.#failRequest(error);
+        this.#endLateRequest();
+      },
+    );
+  }
+
+  #endLateRequest(): void {
+    if (this.#phase === Phase.CLOSED) {
+      this.#dropHead();
+      this.#finish();
+      return;
+    }
+    this.wfile.workOff();
+    this.#endRequest();
+    this.wfile.workedOff(false);
+    this.#advance();
+    this.#regulate();
+  }
+
+  #requestFailed(error: unknown): void {
+    this.#failRequest(error);
+    this.#endRequest();
+  }
+
+  /**
+   * A handler threw. If its client is to blame, the client is told; else the server is, and the client gets 500.
+   * Either only where the client has not got anything else yet.
+   */
+  #failRequest(error: unknown): void {
+    this.#mustClose = true;
+    const isPeersFault = error instanceof RequestBodyError;
+    const isDesertion = this.wfile.hasGone && error instanceof ConnectionClosedError;
+    if (!isPeersFault && !isDesertion) this.#owner.handlerFailed(this, error);
+    if (!this.wfile.canRestart) {
+      this.wfile.abandon();
+      return;
+    }
+    this.wfile.restart();
+    if (isPeersFault) this.#sendError(error.status, error.message);
+    else if (!isDesertion) this.#sendError(500);
+  }
+
+  #sendError(code: number, explain?: string): void {
+    try {
+      this.#handler!.close_connection = true;
+      this.#handler!.send_error(code, undefined, explain);
+    } catch (error) {
+      this.#owner.handlerFailed(this, error);
+    }
+  }
+
+  /** Ends the request in hand: its answer is closed, and what comes next is decided. */
+  #endRequest(): void {
+    const ending = this.wfile.endRequest();
+    if (ending === Ending.CUT_SHORT) {
+      this.#report("Fewer bytes were written than Content-Length announced; the connection is closed");
+    }
+    const rfile = this.#rfile;
+    const isRead = rfile === null || rfile.isComplete;
+    const hasWaiter = this.wfile.isAwaited || rfile?.isAwaited === true;
+    const mustClose = ending !== Ending.WHOLE || hasWaiter || this.#mustClose;
+    this.#dropHead();
+    if (mustClose || this.#handler!.close_connection || !(isRead || this.#canDiscard(rfile))) {
+      this.#finish();
+      return;
+    }
+    this.#discardedBytes = 0;
+    this.#phase = isRead ? Phase.HEAD : Phase.DISCARDING;
+    this.#setDeadlineOfPhase();
+  }
+
+  #dropHead(): void {
+    if (this.head !== null) recycleHead(this.head);
+    this.head = null;
+  }
+
+  #canDiscard(rfile: RequestBody): boolean {
+    if (rfile.failure !== Failure.NONE) return false;
+    return rfile.announcedBytes <= MAX_DISCARDED_BYTES || rfile.announcedBytes === Number.POSITIVE_INFINITY;
+  }
+
+  /** Reads and drops what the handler left of a body: the next request begins behind it. */
+  #discardBody(): void {
+    const rfile = this.#rfile!;
+    const before = this.input.start;
+    rfile.discard();
+    this.#discardedBytes += this.input.start - before;
+    if (rfile.isComplete) {
+      this.#phase = Phase.HEAD;
+      this.#setDeadlineOfPhase();
+    } else if (rfile.failure !== Failure.NONE || this.#discardedBytes > MAX_DISCARDED_BYTES) {
+      this.#finish();
+    }
+  }
+
+  #feedBody(): void {
+    const rfile = this.#rfile;
+    if (rfile === null || !rfile.isAwaited) return;
+    this.#setDeadline(this.#owner.limits.bodyTimeout);
+    rfile.advance();
+    this.input.release();
+  }
+
+  // ------------------------------------------------------------------ the end
+
+  /** The client sends nothing more, and everything that it sent has been worked off. */
+  #endOfInput(): void {
+    if (this.#phase === Phase.DISCARDING || (this.#phase === Phase.HEAD && this.head === null))
+      this.#finish();
+    else if (this.#phase === Phase.HEAD) this.#refuseHead(Failure.TRUNCATED);
+  }
+
+  /** Answers a head that will not become complete. */
+  #refuseHead(failure: Failure): void {
+    const head = this.head!;
+    const hasBegun = head.state !== HeadState.EMPTY_LINE;
+    if (!hasBegun) {
+      this.#finish();
+      return;
+    }
+    head.failure = failure;
+    this.wfile.workOff();
+    this.#handle(head);
+    this.wfile.workedOff(this.hasRequest);
+  }
+
+  #headTimedOut(): void {
+    if (this.head === null) this.#finish();
+    else this.#refuseHead(Failure.HEAD_TIMEOUT);
+  }
+
+  #requestTimedOut(): void {
+    if (this.wfile.unsentBytes > 0) {
+      this.#report("Request timed out: the client does not read its answer");
+      this.#socket.terminate();
+      return;
+    }
+    this.#rfile?.fail(Failure.BODY_TIMEOUT);
+  }
+
+  /** There will be no more requests: the handler is told so, once, and then the server closes the connection. */
+  #finish(): void {
+    if (this.#hasFinished) return;
+    if (this.#phase < Phase.FINISHING) this.#phase = Phase.FINISHING;
+    this.deadlineTick = 0;
+    if (this.#handler === null) {
+      this.#hasFinished = true;
+      this.#owner.handlerFinished(this);
+      return;
+    }
+    const isInOwnLoop = !this.#isPushed && !this.#hasHandled;
+    if (isInOwnLoop) {
+      this.#endOwnLoop();
+      return;
+    }
+    this.#hasFinished = true;
+    this.#afterPossiblePromise(
+      () => this.#handler!.finish(),
+      () => this.#owner.handlerFinished(this),
+    );
+  }
+
+  /** A handler that pulls ends its loop when it sees that no request will come. */
+  #endOwnLoop(): void {
+    this.#handler!.close_connection = true;
+    const waiter = this.#requestWaiter;
+    this.#requestWaiter = null;
+    waiter?.(false);
+  }
+
+  /** Says that nothing more will come, and closes when the client cannot lose its answer by that. */
+  #halfClose(): void {
+    const isInputOutstanding =
+      this.#isBroken ||
+      this.#discardedBytes > 0 ||
+      this.input.length > 0 ||
+      this.#rfile?.isComplete === false;
+    this.input.clear();
+    if (this.#hasPeerEnded || !isInputOutstanding) {
+      this.#socket.end();
+      return;
+    }
+    this.#phase = Phase.LINGERING;
+    this.#discardedBytes = 0;
+    this.#setDeadline(LINGER_SECONDS);
+    this.#socket.shutdown();
+    this.#regulate();
+  }
+
+  #discard(count: number): void {
+    this.#discardedBytes += count;
+    if (this.#phase === Phase.LINGERING && this.#discardedBytes > MAX_DISCARDED_BYTES) this.#socket.end();
+  }
+
+  // ------------------------------------------------------------------ deadlines and back-pressure
+
+  #setDeadline(seconds: number): void {
+    ticker.setDeadline(this, this.timeout > 0 ? this.timeout : seconds);
+  }
+
+  #setDeadlineOfPhase(): void {
+    const { limits } = this.#owner;
+    if (this.wfile.unsentBytes > 0) this.#setDeadline(limits.writeTimeout);
+    else if (this.#phase === Phase.HEAD) this.#setDeadline(limits.idleTimeout);
+    else if (this.#phase === Phase.DISCARDING || this.#rfile?.isAwaited === true) {
+      this.#setDeadline(limits.bodyTimeout);
+    } else this.deadlineTick = 0;
+  }
+
+  /** Reads on only where the bytes have a place to go. */
+  #regulate(): void {
+    const shouldPause = this.#hasEnoughInput();
+    if (shouldPause === this.#isPaused || this.#phase === Phase.CLOSED) return;
+    this.#isPaused = shouldPause;
+    if (shouldPause) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #hasEnoughInput(): boolean {
+    if (this.#phase >= Phase.CLOSING) return false;
+    if (this.#phase === Phase.HELD) return true;
+    if (this.wfile.unsentBytes > this.#owner.limits.maxUnsentBytes && this.#phase !== Phase.HANDLING)
+      return true;
+    return (
+      this.#phase === Phase.HANDLING && this.input.length >= MAX_WAITING_BYTES && !this.#rfile?.isAwaited
+    );
+  }
+
+  // ------------------------------------------------------------------ the handler's hooks
+
+  #report(message: string): void {
+    try {
+      this.#handler?.log_error("%s", message);
+    } catch (error) {
+      this.#owner.handlerFailed(this, error);
+    }
+  }
+
+  /** Runs a hook that may be asynchronous, and then `next`; a hook that throws ends the connection. */
+  #afterPossiblePromise(hook: () => void | Promise<void>, next: () => void): void {
+    let result: void | Promise<void>;
+    try {
+      result = hook();
+    } catch (error) {
+      this.#hookFailed(error);
+      return;
+    }
+    if (result === undefined) next();
+    else result.then(next, (error) => this.#hookFailed(error));
+  }
+
+  #hookFailed(error: unknown): void {
+    this.#hasHandled = true;
+    if (this.#phase === Phase.HANDLING) {
+      this.#requestFailed(error);
+      return;
+    }
+    this.#owner.handlerFailed(this, error);
+    if (this.#hasFinished) this.#owner.handlerFinished(this);
+    else this.#finish();
+  }
+}

@@ -1,0 +1,48 @@
+/** The limits and deadlines of connections: every one an option of the server, with its default here. */
+
+import {
+  type ChunkedLimits,
+  DEFAULT_CHUNKED_LIMITS,
+  DEFAULT_HEAD_LIMITS,
+  DEFAULT_MAX_BODY_BYTES,
+  type HeadLimits,
+} from "../protocol/limits.ts";
+
+/** Times are in seconds; 0 or Infinity means for ever. */
+export interface ConnectionLimits extends HeadLimits, ChunkedLimits {
+  /** From the first byte of a request head to its last: one that is dripped does not live longer. */
+  readonly headTimeout: number;
+  /** Between requests, and before the first one. Longer than the 60 s that load balancers keep theirs. */
+  readonly idleTimeout: number;
+  /** Without any byte of a body that is waited for. */
+  readonly bodyTimeout: number;
+  /** Without any byte taken by a client that has an answer to read. */
+  readonly writeTimeout: number;
+  /** How long `shutdown()` lets requests in flight go on. */
+  readonly drainTimeout: number;
+  /** Bytes of a request body; a handler class's `maxBodyBytes` overrides it. */
+  readonly maxBodyBytes: number;
+  /** Unsent bytes of answers per connection beyond which no further request is taken up. */
+  readonly maxUnsentBytes: number;
+}
+
+export const DEFAULT_CONNECTION_LIMITS: Readonly<ConnectionLimits> = {
+  ...DEFAULT_HEAD_LIMITS,
+  ...DEFAULT_CHUNKED_LIMITS,
+  maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
+  maxUnsentBytes: 1024 * 1024,
+  headTimeout: 15,
+  idleTimeout: 75,
+  bodyTimeout: 30,
+  writeTimeout: 60,
+  drainTimeout: 30,
+};
+
+/** A body that its handler left unread is read and dropped up to this size; beyond it the connection closes. */
+export const MAX_DISCARDED_BYTES: number = 256 * 1024;
+
+/** How long a client may take to notice that its connection is being closed, before it is cut off. */
+export const LINGER_SECONDS = 2;
+
+/** Bytes that wait while a handler does not read: beyond this the socket is paused. */
+export const MAX_WAITING_BYTES: number = 256 * 1024;

@@ -1,0 +1,352 @@
+/**
+ * `rfile`: the reader that a handler gets a request's body from. It ends where the message ends, whether that was
+ * announced by Content-Length or by chunks (RFC 9112 6 and 7), and can never reach into the next request.
+ *
+ * What it gives out are views of the received bytes where they lie together, else one copy. It holds no more than
+ * was asked for: while nobody reads, bytes wait in the connection's input, which is bounded.
+ */
+
+import { Chunk, ChunkedDecoder } from "../protocol/chunked.ts";
+import { Failure, failureAnswer } from "../protocol/failure.ts";
+import type { ChunkedLimits } from "../protocol/limits.ts";
+import { BodyKind } from "../protocol/request-head.ts";
+import type { InputBuffer } from "./input-buffer.ts";
+import { ConnectionClosedError } from "./socket-writer.ts";
+
+/** What a body needs of its connection. */
+export interface BodySource {
+  readonly input: InputBuffer;
+  /** A read waits for bytes: the socket must deliver, in time. */
+  bodyAwaited(): void;
+  /** Nobody waits any more, or bytes were used. */
+  bodyUsed(): void;
+}
+
+/** Thrown (as a rejection) to whoever reads a body that the client broke off or framed wrongly. */
+export class RequestBodyError extends Error {
+  override readonly name = "RequestBodyError";
+  /** The status that the request deserves. */
+  readonly status: number;
+
+  constructor(failure: Failure) {
+    const { status, explain } = failureAnswer(failure);
+    super(explain);
+    this.status = status;
+  }
+}
+
+interface PendingRead {
+  /** How many bytes are wanted at most. */
+  readonly wanted: number;
+  /** Any bytes will do. */
+  readonly takesAny: boolean;
+  /** A line feed ends it. */
+  readonly isLine: boolean;
+  bytes: Uint8Array;
+  length: number;
+  resolve(bytes: Uint8Array): void;
+  reject(error: Error): void;
+}
+
+const LF = 0x0a;
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+const FIRST_CAPACITY = 4 * 1024;
+/** A declared length up to this is believed at once; a longer body's memory grows with what has come. */
+const BELIEVED_BYTES: number = 1024 * 1024;
+
+export class RequestBody implements AsyncIterable<Uint8Array> {
+  readonly #source: BodySource;
+  #kind: BodyKind = BodyKind.NONE;
+  /** Bytes still to come where the kind is LENGTH. */
+  #remaining = 0;
+  #decoder: ChunkedDecoder | null = null;
+  /** Chunk data that lies at the input's start. */
+  #spanBytes = 0;
+  /** Decoded bytes so far, and how many there may be, where the kind is CHUNKED. */
+  #decodedBytes = 0;
+  #maxBodyBytes = 0;
+  #isComplete = true;
+  #failure: Failure = Failure.NONE;
+  #hasGone = false;
+  #pending: PendingRead | null = null;
+  #readable: ReadableStream<Uint8Array> | null = null;
+
+  constructor(source: BodySource) {
+    this.#source = source;
+  }
+
+  // ------------------------------------------------------------------ what a handler's author uses
+
+  /**
+   * Reads the body, or its next `size` bytes: fewer only where the message ends, none when it has ended.
+   *
+   * Differs: Python's blocks and would wait for ever at the end of a body; this gives a promise and ends with the
+   * message. It rejects with {@link RequestBodyError} when the client breaks off or the chunks are malformed.
+   *
+   * @throws RangeError when `size` is not a number of bytes.
+   * @throws TypeError while another read is pending.
+   */
+  read(size: number = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+    // Python's -1 and None.
+    const wanted = size < 0 ? Number.POSITIVE_INFINITY : size;
+    if (Number.isNaN(wanted)) throw new RangeError(`rfile.read(${size}): the size must be a number of bytes`);
+    return this.#read({ wanted, takesAny: false, isLine: false });
+  }
+
+  /** Reads up to the next line feed and with it, or what is left of the body; no more than `limit` bytes. */
+  readline(limit: number = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+    const wanted = limit < 0 ? Number.POSITIVE_INFINITY : limit;
+    return this.#read({ wanted, takesAny: false, isLine: true });
+  }
+
+  /** The body in pieces, as they come. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      const piece = await this.#readAny();
+      if (piece.length === 0) return;
+      yield piece;
+    }
+  }
+
+  /** The rest of the body as text; bytes that are not UTF-8 become U+FFFD. */
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.read());
+  }
+
+  /** The rest of the body as JSON. It rejects with SyntaxError where it is none. */
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
+  }
+
+  /** The rest of the body in memory of its own. */
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    const bytes = await this.read();
+    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  }
+
+  /** The body as a web stream. */
+  get readable(): ReadableStream<Uint8Array> {
+    this.#readable ??= new ReadableStream({
+      pull: async (controller) => {
+        const piece = await this.#readAny();
+        if (piece.length > 0) controller.enqueue(piece);
+        else controller.close();
+      },
+    });
+    return this.#readable;
+  }
+
+  /** The trailer fields behind a chunked body, in order; complete once the body has been read. */
+  get trailers(): readonly (readonly [name: string, value: string])[] {
+    return this.#kind === BodyKind.CHUNKED ? this.#decoder!.trailers : [];
+  }
+
+  // ------------------------------------------------------------------ what the connection uses
+
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  get isAwaited(): boolean {
+    return this.#pending !== null;
+  }
+
+  /** Bytes that are known to be still to come; Infinity where that is not known. */
+  get announcedBytes(): number {
+    if (this.#isComplete) return 0;
+    return this.#kind === BodyKind.LENGTH ? this.#remaining : Number.POSITIVE_INFINITY;
+  }
+
+  /** Why the body can never be complete, if that is so. */
+  get failure(): Failure {
+    return this.#failure;
+  }
+
+  /** Begins the body of the next request. */
+  begin(kind: BodyKind, contentLength: number, maxBodyBytes: number, limits: ChunkedLimits): void {
+    this.#kind = kind;
+    this.#remaining = contentLength;
+    this.#isComplete = kind === BodyKind.NONE;
+    this.#failure = Failure.NONE;
+    this.#readable = null;
+    if (kind !== BodyKind.CHUNKED) return;
+    if (this.#decoder === null) this.#decoder = new ChunkedDecoder(limits);
+    else this.#decoder.reset();
+    this.#spanBytes = 0;
+    this.#decodedBytes = 0;
+    this.#maxBodyBytes = maxBodyBytes;
+  }
+
+  /** Goes on with the read that waits, after bytes have come. */
+  advance(): void {
+    const pending = this.#pending;
+    if (pending === null) return;
+    if (this.#fill(pending)) this.#resolve(pending);
+    else if (this.#failure !== Failure.NONE) this.fail(this.#failure);
+  }
+
+  /** Takes what has come off the input and drops it. */
+  discard(): void {
+    for (let available = this.#available(); available > 0; available = this.#available())
+      this.#use(available);
+  }
+
+  /** Ends the body before its end: whoever reads it is told why. */
+  fail(failure: Failure): void {
+    this.#failure = failure;
+    this.#reject(new RequestBodyError(failure));
+  }
+
+  /** To be called when the connection is closed. */
+  closed(): void {
+    this.#hasGone = true;
+    this.#reject(new ConnectionClosedError("The client has closed the connection"));
+  }
+
+  // ------------------------------------------------------------------ reading
+
+  #readAny(): Promise<Uint8Array> {
+    return this.#read({ wanted: Number.POSITIVE_INFINITY, takesAny: true, isLine: false });
+  }
+
+  #read(request: { wanted: number; takesAny: boolean; isLine: boolean }): Promise<Uint8Array> {
+    if (this.#pending !== null) {
+      throw new TypeError("rfile.read() while another read is pending: await that one first");
+    }
+    const whole = this.#readAtOnce(request.wanted, request.takesAny, request.isLine);
+    if (whole !== null) {
+      this.#source.bodyUsed();
+      return Promise.resolve(whole);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    promise.catch(ignore);
+    const pending: PendingRead = { ...request, bytes: NO_BYTES, length: 0, resolve, reject };
+    this.#pending = pending;
+    if (this.#fill(pending)) this.#resolve(pending);
+    else if (this.#hasGone) this.closed();
+    else if (this.#failure !== Failure.NONE) this.fail(this.#failure);
+    else this.#source.bodyAwaited();
+    return promise;
+  }
+
+  /** What is wanted as one view of the input, where it lies together and nothing more must come. */
+  #readAtOnce(wanted: number, takesAny: boolean, isLine: boolean): Uint8Array | null {
+    const available = this.#available();
+    if (available === 0) return this.#isComplete || wanted === 0 ? NO_BYTES : null;
+    const length = this.#usable(available, wanted, isLine);
+    const isLast = this.#kind === BodyKind.LENGTH && length === this.#remaining;
+    const isEnough = length === wanted || takesAny || isLast || (isLine && this.#byteAt(length - 1) === LF);
+    if (!isEnough) return null;
+    const { input } = this.#source;
+    const view = input.bytes.subarray(input.start, input.start + length);
+    this.#use(length);
+    return view;
+  }
+
+  /** Moves what has come to the read that waits; whether that has got all it wanted. */
+  #fill(pending: PendingRead): boolean {
+    for (;;) {
+      const available = this.#available();
+      if (available === 0) return this.#isComplete;
+      const length = this.#usable(available, pending.wanted - pending.length, pending.isLine);
+      const endsLine = pending.isLine && this.#byteAt(length - 1) === LF;
+      this.#collect(pending, length);
+      if (endsLine || pending.length === pending.wanted) return true;
+      if (pending.takesAny && this.#available() === 0) return true;
+    }
+  }
+
+  /** How many of the available bytes a read can use. */
+  #usable(available: number, wanted: number, isLine: boolean): number {
+    const most = Math.min(available, wanted);
+    if (!isLine) return most;
+    const { input } = this.#source;
+    const lineFeed = input.bytes.subarray(input.start, input.start + most).indexOf(LF);
+    return lineFeed < 0 ? most : lineFeed + 1;
+  }
+
+  #byteAt(index: number): number | undefined {
+    const { input } = this.#source;
+    return index < 0 ? undefined : input.bytes[input.start + index];
+  }
+
+  #collect(pending: PendingRead, length: number): void {
+    const { input } = this.#source;
+    const needed = pending.length + length;
+    if (needed > pending.bytes.length) {
+      const larger = new Uint8Array(this.#capacityFor(pending, needed));
+      larger.set(pending.bytes.subarray(0, pending.length));
+      pending.bytes = larger;
+    }
+    pending.bytes.set(input.bytes.subarray(input.start, input.start + length), pending.length);
+    pending.length = needed;
+    this.#use(length);
+  }
+
+  #capacityFor(pending: PendingRead, needed: number): number {
+    const doubled = Math.max(needed, pending.bytes.length * 2, FIRST_CAPACITY);
+    const known = Math.min(pending.wanted, pending.length + this.announcedBytes);
+    if (known <= BELIEVED_BYTES && !pending.isLine) return known;
+    return Math.min(doubled, Math.max(known, needed));
+  }
+
+  #resolve(pending: PendingRead): void {
+    this.#pending = null;
+    this.#source.bodyUsed();
+    pending.resolve(pending.bytes.subarray(0, pending.length));
+  }
+
+  #reject(error: Error): void {
+    const pending = this.#pending;
+    if (pending === null) return;
+    this.#pending = null;
+    this.#source.bodyUsed();
+    pending.reject(error);
+  }
+
+  // ------------------------------------------------------------------ where the body lies in the input
+
+  /** How many body bytes lie at the input's start. */
+  #available(): number {
+    if (this.#isComplete) return 0;
+    const { input } = this.#source;
+    if (this.#kind === BodyKind.LENGTH) return Math.min(this.#remaining, input.length);
+    if (this.#spanBytes === 0 && this.#failure === Failure.NONE) this.#decode();
+    return this.#spanBytes;
+  }
+
+  #use(length: number): void {
+    this.#source.input.start += length;
+    if (this.#kind === BodyKind.CHUNKED) {
+      this.#spanBytes -= length;
+      return;
+    }
+    this.#remaining -= length;
+    if (this.#remaining === 0) this.#isComplete = true;
+  }
+
+  /** Finds the next span of chunk data, or that there is none. */
+  #decode(): void {
+    const { input } = this.#source;
+    const decoder = this.#decoder!;
+    const outcome = decoder.next(input.bytes, input.start, input.end);
+    input.start = decoder.consumedTo;
+    if (outcome === Chunk.DATA) {
+      input.start = decoder.dataStart;
+      this.#spanBytes = decoder.dataEnd - decoder.dataStart;
+      this.#decodedBytes += this.#spanBytes;
+      if (this.#decodedBytes > this.#maxBodyBytes) this.#refuse(Failure.BODY_TOO_LARGE);
+    } else if (outcome === Chunk.DONE) {
+      this.#isComplete = true;
+    } else if (outcome === Chunk.FAILED) {
+      this.#refuse(decoder.failure);
+    }
+  }
+
+  #refuse(failure: Failure): void {
+    this.#failure = failure;
+    this.#spanBytes = 0;
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,157 @@
+/**
+ * Bytes to a socket that takes only as many as it has room for. What it does not take is copied to a queue of the
+ * connection's own and goes out when there is room again; nothing is ever lost or written out of order.
+ */
+
+import { ByteQueue } from "./byte-queue.ts";
+
+/** What a writer needs of a socket. The result is the number of bytes taken, negative when it is closed. */
+export interface ByteSink {
+  write(bytes: Uint8Array, byteOffset: number, byteLength: number): number;
+}
+
+/** Thrown (as a rejection) to whoever waits for a client that has gone. Like Python's BrokenPipeError. */
+export class ConnectionClosedError extends Error {
+  override readonly name = "ConnectionClosedError";
+  readonly code = "EPIPE";
+}
+
+interface FlushWaiter {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+const SETTLED: Promise<void> = Promise.resolve();
+
+export class SocketWriter {
+  readonly #sink: ByteSink;
+  #queue: ByteQueue | null = null;
+  /** The socket is full: only its drain event makes writing worthwhile again. */
+  #isBlocked = false;
+  #hasGone = false;
+  #waiters: FlushWaiter[] | null = null;
+
+  constructor(sink: ByteSink) {
+    this.#sink = sink;
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  get unsentBytes(): number {
+    return this.#queue === null ? 0 : this.#queue.length;
+  }
+
+  /** Whether somebody waits for a `flush()`. */
+  get isAwaited(): boolean {
+    return this.#waiters !== null;
+  }
+
+  /** Whether the client has gone: what is written from now on is dropped. */
+  get hasGone(): boolean {
+    return this.#hasGone;
+  }
+
+  /** Sends the bytes from `start` to `end`, which may be reused at once. */
+  protected send(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#hasGone) return;
+    if (this.#queue !== null) this.pump();
+    const at = this.#queue === null ? this.#write(bytes, start, end) : start;
+    if (at < end) this.#wait(bytes, at, end);
+  }
+
+  /** Sends bytes that nobody else will change, so that they need no copy to wait. */
+  protected sendOwned(bytes: Uint8Array): void {
+    if (this.#hasGone) return;
+    if (this.#queue !== null) this.pump();
+    const at = this.#queue === null ? this.#write(bytes, 0, bytes.length) : 0;
+    if (at === bytes.length || this.#hasGone) return;
+    this.#queue ??= new ByteQueue();
+    this.#queue.adopt(bytes.subarray(at));
+  }
+
+  /** Puts a copy of the bytes behind those that wait already, without writing. */
+  protected enqueue(bytes: Uint8Array, start: number, end: number): void {
+    if (start < end) this.#wait(bytes, start, end);
+  }
+
+  /** Writes what waits, as far as the socket takes it. */
+  protected pump(): void {
+    const queue = this.#queue;
+    if (queue === null || this.#isBlocked) return;
+    while (queue.length > 0 && !this.#isBlocked) {
+      const piece = queue.first();
+      const taken = this.#write(piece, 0, piece.length);
+      if (this.#hasGone) return;
+      queue.skip(taken);
+    }
+    if (queue.length > 0) return;
+    this.#queue = null;
+    this.#resolveWaiters();
+  }
+
+  /** Called when the socket does not take any more for now. */
+  protected becameBlocked(): void {}
+
+  /** To be called when the socket has room again. */
+  drained(): void {
+    this.#isBlocked = false;
+    this.pump();
+  }
+
+  /** Settles when the kernel has taken all that was sent; rejects when the client has gone. */
+  protected whenTaken(): Promise<void> {
+    if (this.#hasGone) return rejectedQuietly(goneError());
+    if (this.#queue === null) return SETTLED;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    promise.catch(ignore);
+    this.#waiters ??= [];
+    this.#waiters.push({ resolve, reject });
+    return promise;
+  }
+
+  /** To be called when the connection is closed. */
+  socketClosed(): void {
+    this.#hasGone = true;
+    this.#isBlocked = false;
+    this.#queue = null;
+    const waiters = this.#waiters;
+    this.#waiters = null;
+    if (waiters !== null) for (const waiter of waiters) waiter.reject(goneError());
+  }
+
+  #write(bytes: Uint8Array, start: number, end: number): number {
+    const taken = this.#sink.write(bytes, start, end - start);
+    if (taken === end - start) return end;
+    if (taken < 0) {
+      this.socketClosed();
+      return end;
+    }
+    this.#isBlocked = true;
+    this.becameBlocked();
+    return start + taken;
+  }
+
+  #wait(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#hasGone) return;
+    this.#queue ??= new ByteQueue();
+    this.#queue.push(bytes, start, end);
+  }
+
+  #resolveWaiters(): void {
+    const waiters = this.#waiters;
+    this.#waiters = null;
+    if (waiters !== null) for (const waiter of waiters) waiter.resolve();
+  }
+}
+
+function goneError(): ConnectionClosedError {
+  return new ConnectionClosedError("The client has closed the connection");
+}
+
+/** A rejection that is only seen by whoever awaits it. */
+function rejectedQuietly(error: Error): Promise<never> {
+  const promise = Promise.reject(error);
+  promise.catch(ignore);
+  return promise;
+}
+
+function ignore(): void {}

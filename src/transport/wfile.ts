@@ -1,0 +1,654 @@
+/**
+ * `wfile`: the writer that a handler answers through. It builds the head and the body in the event loop's output
+ * buffer and frames them, so that a body cannot be mistaken for the next answer whatever the handler does
+ * (RFC 9112 6 and 7).
+ *
+ * A handler that declares no length is given one if it finishes within the turn: until then the head stands in the
+ * buffer with a gap where the length goes. If the turn ends first the body becomes chunked, or ends with the
+ * connection where the client is an HTTP/1.0 one.
+ *
+ * It knows nothing of requests beyond what frames an answer, and nothing of handlers.
+ */
+
+import {
+  decimalDigits,
+  FIELD_LINE_OVERHEAD,
+  writeDecimal,
+  writeField,
+  writeLineEnd,
+  writeText,
+} from "../protocol/response-head.ts";
+import { asciiLower } from "../protocol/text.ts";
+import { FULL_BYTES, output, type OutputOwner } from "./output.ts";
+import { type ByteSink, SocketWriter } from "./socket-writer.ts";
+import { atEndOfTurn, type TurnMember } from "./turn.ts";
+
+/** How far an answer has come. */
+const Stage = {
+  /** Nothing has been said. */
+  NONE: 0,
+  /** The status line stands, fields may follow. */
+  HEAD: 1,
+  /** The head is complete. */
+  BODY: 2,
+  /** The handler writes bytes of its own making: whatever they are, the connection ends with them. */
+  RAW: 3,
+  /** The request is over. */
+  ENDED: 4,
+} as const;
+
+/** What tells the client where the body ends. */
+const Framing = {
+  UNDECIDED: 0,
+  LENGTH: 1,
+  CHUNKED: 2,
+  /** The end of the connection. */
+  CLOSE: 3,
+  /** No body may follow this head; what is written is only counted. */
+  EMPTY: 4,
+  /** The handler declared a transfer coding and writes it itself. */
+  HANDLER: 5,
+} as const;
+
+/** Which of the fields that frame a message a name is. */
+export const FramingField = { NONE: 0, CONNECTION: 1, CONTENT_LENGTH: 2, TRANSFER_ENCODING: 3 } as const;
+
+export type FramingField = (typeof FramingField)[keyof typeof FramingField];
+
+/** How an answer ended. Everything but WHOLE means that the connection cannot be used again. */
+export const Ending = {
+  /** The answer is whole and says where it ends. */
+  WHOLE: 0,
+  /** The answer ends where the connection ends. */
+  WITH_CONNECTION: 1,
+  /** Fewer bytes were written than were declared. */
+  CUT_SHORT: 2,
+  /** There is no answer, or none with a complete head. */
+  MISSING: 3,
+} as const;
+
+export type Ending = (typeof Ending)[keyof typeof Ending];
+
+/** Who is told what becomes of an answer. */
+export interface AnswerObserver {
+  /** More was written than Content-Length had declared; the surplus is dropped. */
+  surplusDropped(declaredBytes: number): void;
+  /** The client takes no more bytes for now. */
+  writeBlocked(): void;
+}
+
+const BOTH_FRAMINGS = "Content-Length and Transfer-Encoding exclude each other: declare one of them";
+
+/** Up to this many bytes are held back for the length to be known; a longer body becomes chunked. */
+const MAX_HELD_BYTES: number = 1024 * 1024;
+
+/** From this size on, bytes go to the socket from where they lie instead of through the buffer. */
+const DIRECT_BYTES: number = FULL_BYTES;
+
+/** Digits of the largest number that counts bytes. */
+const MOST_DIGITS = 16;
+
+const KEEP_ALIVE = "keep-alive";
+const LINE_END = "\r\n";
+const LENGTH_FIELD = "Content-Length: ";
+const HEAD_END = "\r\n\r\n";
+const CHUNKED_HEAD_END = "Transfer-Encoding: chunked\r\n\r\n";
+const CLOSING_HEAD_END = "Connection: close\r\n\r\n";
+const LAST_CHUNK = "0\r\n\r\n";
+
+export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMember {
+  readonly #observer: AnswerObserver;
+  #stage: (typeof Stage)[keyof typeof Stage] = Stage.ENDED;
+  #framing: (typeof Framing)[keyof typeof Framing] = Framing.UNDECIDED;
+  #isHead = false;
+  #mayChunk = false;
+  #status = 0;
+  #hasConnectionField = false;
+  /** What Content-Length says; -1 where it was not declared. */
+  #declared = -1;
+  /** Body bytes that were written. */
+  #written = 0;
+  /** `Connection: keep-alive` is owed to an HTTP/1.0 client, if the answer gets a length. */
+  #owesKeepAlive = false;
+  /** Where in the output buffer this answer begins, as long as nothing of it has left; else -1. */
+  #start = -1;
+  /** Where the gap for the length begins and ends, counted from `#start`; 0 where there is none. */
+  #gapStart = 0;
+  #gapEnd = 0;
+  /** This answer's bytes while somebody else has the output buffer. */
+  #yielded: Uint8Array | null = null;
+  #isNoted = false;
+  /** The connection flushes by itself when its packet is worked off. */
+  #isWorkedOff = false;
+  #writable: WritableStream<Uint8Array | string> | null = null;
+
+  constructor(sink: ByteSink, observer: AnswerObserver) {
+    super(sink);
+    this.#observer = observer;
+  }
+
+  // ------------------------------------------------------------------ what a handler's author uses
+
+  /**
+   * Writes body bytes; text goes out as UTF-8. Nothing is kept of an array after the call.
+   *
+   * @returns how many bytes that were, even where they may not be sent, as in the answer to HEAD.
+   * @throws TypeError between `send_response()` and `end_headers()`, and after the handler has ended.
+   */
+  write(data: string | Uint8Array): number {
+    if (this.#stage !== Stage.BODY) this.#beginRaw();
+    switch (this.#framing) {
+      case Framing.UNDECIDED:
+        return this.#writeHeld(data);
+      case Framing.EMPTY:
+        return this.#countOnly(data);
+      case Framing.LENGTH:
+        return this.#writeDeclared(data);
+      case Framing.CHUNKED:
+        return this.#writeChunk(data);
+      default:
+        return this.#writePlain(data);
+    }
+  }
+
+  /**
+   * Sends what was written so far.
+   *
+   * @returns a promise that settles when the kernel has taken all of it, and rejects with
+   * {@link ConnectionClosedError} when the client has gone. It may be left alone: it never becomes an unhandled
+   * rejection.
+   */
+  flush(): Promise<void> {
+    if (this.#gapStart > 0) this.#decideLate();
+    this.#sendReady();
+    return this.whenTaken();
+  }
+
+  /** Whether the client has gone, or the answer is over: what is written now reaches nobody. */
+  get closed(): boolean {
+    return this.hasGone || this.#stage === Stage.ENDED;
+  }
+
+  /** The writer as a web stream. Closing it does not end the answer: the handler does, by returning. */
+  get writable(): WritableStream<Uint8Array | string> {
+    this.#writable ??= new WritableStream({
+      write: (chunk) => {
+        this.write(chunk);
+        return this.flush();
+      },
+    });
+    return this.#writable;
+  }
+
+  // ------------------------------------------------------------------ what the handler classes use
+
+  /** Whether an answer, or bytes of the handler's own, have been begun. */
+  get hasBegun(): boolean {
+    return this.#stage !== Stage.NONE;
+  }
+
+  /** Whether the answer's head is complete, or the handler writes bytes of its own. */
+  get hasAnswer(): boolean {
+    return this.#stage >= Stage.BODY;
+  }
+
+  /** Whether nothing of the answer has left yet, so that it can still be taken back. */
+  get canRestart(): boolean {
+    return this.#stage === Stage.NONE || this.#start >= 0 || this.#yielded !== null;
+  }
+
+  /** Takes back what was begun: the answer is as if nothing had been said. Only where `canRestart`. */
+  restart(): void {
+    if (this.#stage === Stage.NONE) return;
+    this.#claim();
+    output.length = this.#start;
+    this.#beginAnswer();
+  }
+
+  /** Begins a head with a status line that was made earlier, and whatever fields stand behind it. */
+  beginRendered(status: number, head: Uint8Array): void {
+    this.#openHead(status);
+    output.append(head);
+  }
+
+  /** Begins a head with a status line; `false` where it cannot be sent as it is. */
+  beginHead(version: string, status: number, reason: string): boolean {
+    this.#openHead(status);
+    const line = `${version} ${status} ${reason}`;
+    output.reserve(line.length + LINE_END.length);
+    const end = writeText(output.bytes, output.length, line);
+    if (end < 0) {
+      this.restart();
+      return false;
+    }
+    output.length = writeLineEnd(output.bytes, end);
+    return true;
+  }
+
+  /**
+   * Adds a field line.
+   *
+   * @returns which framing field it is; -1 where name or value cannot be sent.
+   * @throws TypeError where there is no open head, and for framing that contradicts itself.
+   */
+  addField(name: string, value: string): FramingField | -1 {
+    if (this.#stage !== Stage.HEAD) throw this.#noOpenHead(name);
+    this.#claim();
+    const field = framingField(name);
+    if (field !== FramingField.NONE && !this.#noteFramingField(field, value)) return field;
+    return this.#appendField(name, value) ? field : -1;
+  }
+
+  /**
+   * Completes the head and puts it on its way: an interim one (1xx) at once, any other with what is written in the
+   * turn.
+   *
+   * @param connection the value of the Connection field that is to be announced, empty for none; a field that the
+   * handler has sent itself stands instead.
+   */
+  endHead(connection: string): void {
+    if (this.#stage !== Stage.HEAD) {
+      throw new TypeError("end_headers() without a response: call send_response() first");
+    }
+    this.#claim();
+    if (this.#status < 200 && this.#status !== 101) {
+      this.#endInterimHead();
+      return;
+    }
+    const framing = this.#framingOfHead();
+    this.#announce(connection, framing);
+    if (this.#status === 205) this.#appendField("Content-Length", "0");
+    this.#stage = Stage.BODY;
+    this.#framing = framing;
+    if (framing === Framing.UNDECIDED || this.#mayCountLength()) this.#gapStart = output.length - this.#start;
+    else output.appendText(LINE_END);
+    this.#sendLater();
+  }
+
+  // ------------------------------------------------------------------ what the connection uses
+
+  /** Begins the answer to the next request. */
+  beginRequest(isHead: boolean, mayChunk: boolean): void {
+    this.#isHead = isHead;
+    this.#mayChunk = mayChunk;
+    this.#beginAnswer();
+  }
+
+  /** Ends the answer: what the handler left open is closed. */
+  endRequest(): Ending {
+    const stage = this.#stage;
+    if (stage === Stage.ENDED) return Ending.WITH_CONNECTION;
+    if (stage === Stage.NONE) return Ending.MISSING;
+    if (stage === Stage.HEAD) {
+      this.restart();
+      return Ending.MISSING;
+    }
+    this.#claim();
+    if (this.#gapStart > 0) this.#endHeldHead();
+    else if (this.#framing === Framing.CHUNKED) output.appendText(LAST_CHUNK);
+    const ending = this.#ending();
+    this.#stage = Stage.ENDED;
+    this.#start = -1;
+    this.#sendLater();
+    return ending;
+  }
+
+  /** Leaves the answer as it is, visibly incomplete: its handler failed in the middle of it. */
+  abandon(): void {
+    this.#stage = Stage.ENDED;
+    this.#start = -1;
+  }
+
+  protected override becameBlocked(): void {
+    this.#observer.writeBlocked();
+  }
+
+  /** Tells the writer that its connection is working off a packet, and will call `workedOff()`. */
+  workOff(): void {
+    this.#isWorkedOff = true;
+  }
+
+  /** Sends what the packet gave rise to; a handler that goes on has until the end of the turn. */
+  workedOff(isGoingOn: boolean): void {
+    this.#isWorkedOff = false;
+    if (isGoingOn && this.#stage !== Stage.ENDED) this.#sendLater();
+    else this.#sendReady();
+  }
+
+  turnEnded(): void {
+    this.#isNoted = false;
+    if (this.#gapStart > 0) this.#decideLate();
+    this.#sendReady();
+  }
+
+  yieldOutput(): void {
+    const ready = this.#readyBytes();
+    this.enqueue(output.bytes, 0, ready);
+    if (ready < output.length) this.#yielded = output.bytes.slice(ready, output.length);
+    this.#start = -1;
+  }
+
+  // ------------------------------------------------------------------ the head
+
+  #beginAnswer(): void {
+    this.#stage = Stage.NONE;
+    this.#framing = Framing.UNDECIDED;
+    this.#status = 0;
+    this.#hasConnectionField = false;
+    this.#owesKeepAlive = false;
+    this.#declared = -1;
+    this.#written = 0;
+    this.#start = -1;
+    this.#gapStart = 0;
+    this.#gapEnd = 0;
+  }
+
+  #openHead(status: number): void {
+    if (this.#stage !== Stage.NONE) throw this.#alreadyBegun();
+    this.#claim();
+    this.#start = output.length;
+    this.#stage = Stage.HEAD;
+    this.#status = status;
+  }
+
+  #endInterimHead(): void {
+    output.appendText(LINE_END);
+    this.#beginAnswer();
+    this.#sendReady();
+  }
+
+  /** Takes note of a field that frames the answer; `false` where the field may not or need not be sent. */
+  #noteFramingField(field: FramingField, value: string): boolean {
+    if (field === FramingField.CONNECTION) {
+      this.#hasConnectionField = true;
+      return true;
+    }
+    // RFC 9110 8.6 and RFC 9112 6.1: no length or coding in an answer that cannot have a body by its status.
+    if (this.#status < 200 || this.#status === 204 || this.#status === 205) return false;
+    const isCodedByHandler = this.#framing === Framing.HANDLER;
+    if (field === FramingField.TRANSFER_ENCODING) {
+      if (this.#declared >= 0) throw new TypeError(BOTH_FRAMINGS);
+      this.#framing = Framing.HANDLER;
+      return !isCodedByHandler;
+    }
+    if (isCodedByHandler) throw new TypeError(BOTH_FRAMINGS);
+    const declared = /^[0-9]{1,15}$/.test(value) ? Number(value) : -1;
+    if (declared < 0) {
+      throw new TypeError(`send_header("Content-Length", "${value}"): the value must be a number of bytes`);
+    }
+    if (this.#declared >= 0 && this.#declared !== declared) {
+      throw new TypeError(`Content-Length is ${this.#declared} already: it cannot be ${declared} as well`);
+    }
+    const isRepeated = this.#declared >= 0;
+    this.#declared = declared;
+    return !isRepeated;
+  }
+
+  #framingOfHead(): (typeof Framing)[keyof typeof Framing] {
+    const status = this.#status;
+    if (status === 101) return Framing.CLOSE;
+    if (this.#isHead || status === 204 || status === 205 || status === 304) return Framing.EMPTY;
+    if (this.#framing === Framing.HANDLER) return Framing.HANDLER;
+    return this.#declared >= 0 ? Framing.LENGTH : Framing.UNDECIDED;
+  }
+
+  /** Whether this answers HEAD without a length, so that one may still follow from what is written. */
+  #mayCountLength(): boolean {
+    const status = this.#status;
+    const isOpen = this.#declared < 0 && status >= 200 && status !== 204 && status !== 205 && status !== 304;
+    return this.#isHead && isOpen && this.#framing !== Framing.HANDLER;
+  }
+
+  /** Adds the Connection field, unless it is `keep-alive` and depends on the answer's getting a length. */
+  #announce(connection: string, framing: number): void {
+    if (connection === "" || this.#hasConnectionField) return;
+    if (connection === KEEP_ALIVE && framing === Framing.UNDECIDED && !this.#mayChunk) {
+      this.#owesKeepAlive = true;
+    } else {
+      this.#appendField("Connection", connection);
+    }
+  }
+
+  #appendField(name: string, value: string): boolean {
+    output.reserve(name.length + value.length + FIELD_LINE_OVERHEAD);
+    const end = writeField(output.bytes, output.length, name, value);
+    if (end >= 0) output.length = end;
+    return end >= 0;
+  }
+
+  // ------------------------------------------------------------------ a body whose length is not known yet
+
+  #writeHeld(data: string | Uint8Array): number {
+    this.#claim();
+    if (output.length - this.#start + data.length > MAX_HELD_BYTES) {
+      this.#decideLate();
+      return this.write(data);
+    }
+    if (this.#gapEnd === 0) this.#openGap(data.length);
+    const bytes = appendBytes(data);
+    this.#written += bytes;
+    this.#sendLater();
+    return bytes;
+  }
+
+  /** Leaves room for the length, on the guess that this is the whole body and ASCII. */
+  #openGap(length: number): void {
+    output.appendText(LENGTH_FIELD);
+    output.reserve(MOST_DIGITS + HEAD_END.length);
+    output.length = writeDecimal(output.bytes, output.length, length);
+    output.appendText(HEAD_END);
+    this.#gapEnd = output.length - this.#start;
+  }
+
+  /** Ends a head that was held until the handler had finished: now the length is known. */
+  #endHeldHead(): void {
+    if (this.#framing === Framing.EMPTY && this.#written === 0) {
+      this.#setGap(LINE_END);
+      return;
+    }
+    const digits = decimalDigits(this.#written);
+    const room = this.#gapEnd - this.#gapStart - LENGTH_FIELD.length - HEAD_END.length;
+    if (digits === room && !this.#owesKeepAlive) {
+      writeDecimal(output.bytes, this.#start + this.#gapStart + LENGTH_FIELD.length, this.#written);
+      this.#gapStart = 0;
+      return;
+    }
+    const keepAlive = this.#owesKeepAlive ? "Connection: keep-alive\r\n" : "";
+    this.#setGap(`${keepAlive}${LENGTH_FIELD}${this.#written}${HEAD_END}`);
+  }
+
+  /** Ends a head whose body goes on beyond the turn, or is too long to be held back. */
+  #decideLate(): void {
+    this.#claim();
+    if (this.#framing === Framing.EMPTY) {
+      this.#setGap(LINE_END);
+    } else if (this.#mayChunk) {
+      this.#framing = Framing.CHUNKED;
+      const written = this.#written;
+      this.#setGap(written > 0 ? `${CHUNKED_HEAD_END}${written.toString(16)}\r\n` : CHUNKED_HEAD_END);
+      if (written > 0) output.appendText(LINE_END);
+    } else {
+      this.#framing = Framing.CLOSE;
+      this.#setGap(this.#hasConnectionField || !this.#owesKeepAlive ? LINE_END : CLOSING_HEAD_END);
+    }
+  }
+
+  /** Puts `text` where the gap is, and moves what was written behind it. */
+  #setGap(text: string): void {
+    const from = this.#start + this.#gapStart;
+    const bodyStart = this.#gapEnd === 0 ? output.length : this.#start + this.#gapEnd;
+    const bodyLength = output.length - bodyStart;
+    output.reserve(text.length);
+    output.bytes.copyWithin(from + text.length, bodyStart, output.length);
+    output.bytes.latin1Write(text, from);
+    output.length = from + text.length + bodyLength;
+    this.#gapStart = 0;
+  }
+
+  // ------------------------------------------------------------------ a body whose framing is decided
+
+  /** Bytes before any answer: the handler makes up an answer of its own, as one may in Python. */
+  #beginRaw(): void {
+    if (this.#stage === Stage.HEAD) {
+      throw new TypeError(
+        "wfile.write() before end_headers(): end the header fields first, then write the body",
+      );
+    }
+    if (this.#stage === Stage.ENDED && !this.hasGone) {
+      throw new TypeError("wfile.write() after the handler has ended: is an await or a return missing?");
+    }
+    if (this.#stage !== Stage.NONE) return;
+    this.#stage = Stage.RAW;
+    this.#framing = Framing.CLOSE;
+  }
+
+  #countOnly(data: string | Uint8Array): number {
+    const length = byteLength(data);
+    this.#written += length;
+    return length;
+  }
+
+  #writeDeclared(data: string | Uint8Array): number {
+    const room = this.#declared - this.#written;
+    // A code unit is three bytes at most: only what might not fit is encoded to be counted.
+    const mayNotFit = (typeof data === "string" ? data.length * 3 : data.length) > room;
+    if (!mayNotFit) {
+      const length = this.#writePlain(data);
+      this.#written += length;
+      return length;
+    }
+    const bytes = typeof data === "string" ? Buffer.from(data) : data;
+    if (bytes.length > room) this.#observer.surplusDropped(this.#declared);
+    const fitting = Math.min(room, bytes.length);
+    this.#writePlain(bytes.subarray(0, fitting));
+    this.#written += fitting;
+    return bytes.length;
+  }
+
+  #writeChunk(data: string | Uint8Array): number {
+    const bytes = typeof data === "string" ? Buffer.from(data) : data;
+    // A chunk of no bytes would end the body.
+    if (bytes.length === 0) return 0;
+    this.#claim();
+    output.appendText(`${bytes.length.toString(16)}\r\n`);
+    this.#writePlain(bytes);
+    this.#claim();
+    output.appendText(LINE_END);
+    return bytes.length;
+  }
+
+  #writePlain(data: string | Uint8Array): number {
+    this.#claim();
+    if (data.length < DIRECT_BYTES) {
+      const length = appendBytes(data);
+      this.#sendLater();
+      return length;
+    }
+    this.#sendReady();
+    if (typeof data !== "string") {
+      this.send(data, 0, data.length);
+      return data.length;
+    }
+    const bytes = Buffer.from(data);
+    this.sendOwned(bytes);
+    return bytes.length;
+  }
+
+  #ending(): Ending {
+    if (this.#framing === Framing.CLOSE) return Ending.WITH_CONNECTION;
+    const isCutShort = this.#framing === Framing.LENGTH && this.#written < this.#declared;
+    return isCutShort ? Ending.CUT_SHORT : Ending.WHOLE;
+  }
+
+  // ------------------------------------------------------------------ the output buffer
+
+  #claim(): void {
+    if (output.owner === this) return;
+    output.claim(this);
+    const yielded = this.#yielded;
+    if (yielded === null) return;
+    this.#yielded = null;
+    this.#start = 0;
+    output.append(yielded);
+  }
+
+  /** How much of the buffer may leave: an answer that is still open may not. */
+  #readyBytes(): number {
+    const isHeld = this.#start >= 0 && (this.#stage === Stage.HEAD || this.#gapStart > 0);
+    return isHeld ? this.#start : output.length;
+  }
+
+  #sendReady(): void {
+    if (output.owner !== this) {
+      this.pump();
+      return;
+    }
+    const ready = this.#readyBytes();
+    if (ready === 0) {
+      this.pump();
+      return;
+    }
+    this.send(output.bytes, 0, ready);
+    const held = output.length - ready;
+    if (held > 0) output.bytes.copyWithin(0, ready, output.length);
+    output.length = held;
+    this.#start = held > 0 ? 0 : -1;
+  }
+
+  #sendLater(): void {
+    if (output.length >= FULL_BYTES && output.owner === this) this.#sendReady();
+    if (this.#isWorkedOff || this.#isNoted) return;
+    this.#isNoted = true;
+    atEndOfTurn(this);
+  }
+
+  // ------------------------------------------------------------------ mistakes
+
+  #alreadyBegun(): TypeError {
+    if (this.#stage === Stage.ENDED) {
+      return new TypeError("send_response() after the handler has ended: is an await or a return missing?");
+    }
+    if (this.#stage === Stage.HEAD) {
+      return new TypeError(
+        "send_response() twice: end_headers() is missing, or a return after the first answer",
+      );
+    }
+    return new TypeError("send_response() after an answer has been begun: is a return missing?");
+  }
+
+  #noOpenHead(name: string): TypeError {
+    if (this.#stage === Stage.NONE) {
+      return new TypeError(`send_header("${name}") before send_response(): begin the answer first`);
+    }
+    if (this.#stage === Stage.ENDED) {
+      return new TypeError(`send_header("${name}") after the handler has ended: is an await missing?`);
+    }
+    return new TypeError(
+      `send_header("${name}") after end_headers(): the header fields have been ended already`,
+    );
+  }
+}
+
+function framingField(name: string): FramingField {
+  switch (name.length) {
+    case 10:
+      return asciiLower(name) === "connection" ? FramingField.CONNECTION : FramingField.NONE;
+    case 14:
+      return asciiLower(name) === "content-length" ? FramingField.CONTENT_LENGTH : FramingField.NONE;
+    case 17:
+      return asciiLower(name) === "transfer-encoding" ? FramingField.TRANSFER_ENCODING : FramingField.NONE;
+    default:
+      return FramingField.NONE;
+  }
+}
+
+function byteLength(data: string | Uint8Array): number {
+  return typeof data === "string" ? Buffer.byteLength(data) : data.length;
+}
+
+/** Appends to the output buffer, which the caller owns, and gives the number of bytes. */
+function appendBytes(data: string | Uint8Array): number {
+  if (typeof data === "string") return output.appendText(data);
+  output.append(data);
+  return data.length;
+}

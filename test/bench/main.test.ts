@@ -1,0 +1,97 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const BENCH = join(import.meta.dirname, "../../bench");
+const MAIN = join(BENCH, "throughput/main.ts");
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(path: string, args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+  await using child = Bun.spawn([process.execPath, path, ...args], {
+    env: { ...process.env, ...env },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [code, stdout, stderr] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()]);
+  return { code, stdout, stderr };
+}
+
+test("--help prints every option", async () => {
+  const { code, stdout } = await run(MAIN, ["--help"]);
+  expect(code).toBe(0);
+  for (const option of ["--only", "--peers", "--seconds", "--rounds", "--json"])
+    expect(stdout).toContain(option);
+});
+
+test.each([
+  ["main.ts", MAIN, ["--only", "nothing"], 'No such case: "nothing"'],
+  ["leak.ts", join(BENCH, "leak.ts"), ["--peer", "nobody"], "--peer takes basehttp or bun-serve"],
+  ["leak.ts", join(BENCH, "leak.ts"), ["--nothing"], "--nothing"],
+])("%s refuses a wrong argument in one line on stderr", async (_, path, args, message) => {
+  const { code, stdout, stderr } = await run(path, args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(message);
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+});
+
+test("without wrk one line says how to install it", async () => {
+  expect(await run(MAIN, [], { PATH: "/nowhere" })).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: "The bench needs wrk, which is not installed: apt-get install wrk, or dnf install wrk\n",
+  });
+});
+
+describe.skipIf(Bun.which("wrk") === null)("with wrk installed", () => {
+  test("a case runs whole and its result is written as JSON, with nothing left behind", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "basehttp-test-"));
+    const json = join(folder, "out.json");
+    const args = [
+      "--only",
+      "echo",
+      "--peers",
+      "bun-serve",
+      "--seconds",
+      "1",
+      "--rounds",
+      "1",
+      "--json",
+      json,
+    ];
+    const { code, stdout } = await run(MAIN, args, { TMPDIR: folder });
+    expect(code).toBe(0);
+    expect(stdout).toContain("| Bun.serve, fetch |");
+    const { cases } = await Bun.file(json).json();
+    expect(cases).toHaveLength(1);
+    expect(cases[0]).toMatchObject({
+      kind: "throughput",
+      name: "echo",
+      rows: [{ title: "Bun.serve, fetch" }],
+    });
+    expect(cases[0].rows[0].samples).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual(["out.json"]);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("SIGINT ends it with code 130 and leaves nothing behind", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "basehttp-test-"));
+    const args = ["--only", "echo", "--peers", "bun-serve", "--seconds", "60", "--rounds", "1"];
+    await using child = Bun.spawn([process.execPath, MAIN, ...args], {
+      env: { ...process.env, TMPDIR: folder },
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    await child.stdout.getReader().read();
+    child.kill("SIGINT");
+    expect(await child.exited).toBe(130);
+    expect(await child.stderr.text()).toBe("Interrupted\n");
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,204 @@
+/** A raw client and a server under test, for tests that look at bytes. */
+
+import { connect, type Socket } from "bun";
+
+import { HTTPServer, type HTTPServerOptions, type RequestHandlerClass } from "../../src/index.ts";
+
+export interface StartedServer extends AsyncDisposable {
+  readonly server: HTTPServer;
+  readonly port: number;
+  /** Settles when `serve_forever()` has. */
+  readonly served: Promise<void>;
+}
+
+/** A server on a free port of the loopback interface, serving until it is disposed of. */
+export async function startServer(
+  Handler: RequestHandlerClass,
+  options: HTTPServerOptions = {},
+): Promise<StartedServer> {
+  const server = new HTTPServer(["127.0.0.1", 0], Handler, { drainTimeout: 1, ...options });
+  const served = server.serve_forever();
+  return {
+    server,
+    port: server.server_port,
+    served,
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      await served;
+    },
+  };
+}
+
+/**
+ * Sends raw bytes, says that no more will come, and gives all that is answered until the server closes, as Latin-1.
+ */
+export async function exchange(port: number, bytes: string | Uint8Array): Promise<string> {
+  await using client = await RawClient.connect(port);
+  client.send(bytes);
+  client.endInput();
+  return client.untilClosed();
+}
+
+/** A connection whose bytes are sent and seen as they are. What is received is Latin-1 text. */
+export class RawClient implements AsyncDisposable {
+  #socket!: Socket;
+  #received = "";
+  #isClosed = false;
+  #isReadable = true;
+  #waiters: (() => void)[] = [];
+  #unsent: Uint8Array[] = [];
+
+  static connect(port: number): Promise<RawClient> {
+    return RawClient.#open({ hostname: "127.0.0.1", port });
+  }
+
+  static connectUnix(path: string): Promise<RawClient> {
+    return RawClient.#open({ unix: path });
+  }
+
+  static async #open(address: { hostname: string; port: number } | { unix: string }): Promise<RawClient> {
+    const client = new RawClient();
+    client.#socket = await connect({
+      ...(address as { hostname: string; port: number }),
+      allowHalfOpen: true,
+      socket: {
+        data: (_socket, chunk) => {
+          client.#received += chunk.toString("latin1");
+          client.#wake();
+        },
+        drain: () => client.#pump(),
+        end: () => {
+          client.#isReadable = false;
+          client.#wake();
+        },
+        close: () => {
+          client.#isReadable = false;
+          client.#isClosed = true;
+          client.#wake();
+        },
+        error: () => {},
+      },
+    });
+    return client;
+  }
+
+  /** All that has been received so far. */
+  get received(): string {
+    return this.#received;
+  }
+
+  /** Whether the server has ended its side, or the connection is gone. */
+  get isEnded(): boolean {
+    return !this.#isReadable;
+  }
+
+  send(bytes: string | Uint8Array): void {
+    this.#unsent.push(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
+    this.#pump();
+  }
+
+  /** Half-closes. */
+  endInput(): void {
+    if (this.#unsent.length > 0) this.#unsent.push(new Uint8Array(0));
+    else if (!this.#isClosed) this.#socket.shutdown();
+  }
+
+  /** Stops and resumes reading, so that the server's writes pile up. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Goes away at once, with a reset where bytes are outstanding. */
+  abort(): void {
+    if (!this.#isClosed) this.#socket.terminate();
+  }
+
+  /** Waits until `condition` holds of what has been received; fails when the connection ends before. */
+  async until(condition: (received: string) => boolean): Promise<string> {
+    while (!condition(this.#received)) {
+      if (!this.#isReadable) throw new Error(`The connection ended after ${JSON.stringify(this.#received)}`);
+      await this.#change();
+    }
+    return this.#received;
+  }
+
+  /** Waits for the server to end its side, and gives all that was received. */
+  async untilClosed(): Promise<string> {
+    while (this.#isReadable) await this.#change();
+    return this.#received;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.abort();
+    while (!this.#isClosed) await this.#change();
+  }
+
+  #pump(): void {
+    while (this.#unsent.length > 0) {
+      const bytes = this.#unsent[0]!;
+      if (bytes.length === 0) {
+        this.#unsent.shift();
+        this.#socket.shutdown();
+        continue;
+      }
+      const taken = this.#socket.write(bytes);
+      if (taken < 0) {
+        this.#unsent = [];
+        return;
+      }
+      if (taken < bytes.length) {
+        this.#unsent[0] = bytes.subarray(taken);
+        return;
+      }
+      this.#unsent.shift();
+    }
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter();
+  }
+}
+
+export interface ParsedResponse {
+  readonly status: number;
+  readonly reason: string;
+  /** By lower-case name; of repeated fields the first. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly headerLines: readonly (readonly [name: string, value: string])[];
+  /** All that follows the head. */
+  readonly body: string;
+}
+
+/** Takes one response apart. It fails where the bytes do not begin with one. */
+export function parseResponse(raw: string): ParsedResponse {
+  const headEnd = raw.indexOf("\r\n\r\n");
+  const [statusLine = "", ...lines] = raw.slice(0, headEnd).split("\r\n");
+  const match = /^HTTP\/1\.[01] (\d{3}) (.*)$/.exec(statusLine);
+  if (headEnd < 0 || match === null) throw new Error(`This is not a response: ${JSON.stringify(raw.slice(0, 200))}`);
+  const headerLines = lines.map((line): [string, string] => {
+    const colon = line.indexOf(": ");
+    if (colon < 1) throw new Error(`This is not a field line: ${JSON.stringify(line)}`);
+    return [line.slice(0, colon), line.slice(colon + 2)];
+  });
+  const headers = new Map<string, string>();
+  for (const [name, value] of headerLines) {
+    if (!headers.has(name.toLowerCase())) headers.set(name.toLowerCase(), value);
+  }
+  return {
+    status: Number(match[1]),
+    reason: match[2]!,
+    headers,
+    headerLines,
+    body: raw.slice(headEnd + "\r\n\r\n".length),
+  };
+}
