@@ -125,7 +125,7 @@ export const CASES: readonly Case[] = [
     subject: { peer: "basehttp", app: "hello" },
     rivals: [
       { peer: "python-http10", connections: 4, goal: 25 },
-      { peer: "python-http11", connections: 4, goal: 25 },
+      { peer: "python-http11", connections: 16, goal: 25 },
     ],
   },
   {

@@ -7,10 +7,10 @@ import { isatty } from "node:tty";
 import { inspect } from "node:util";
 import { SimpleHTTPRequestHandler } from "../handler/simple.ts";
 import { HTTPServer } from "../server/http-server.ts";
+import { ListenError } from "../transport/listener.ts";
 import { banner } from "./banner.ts";
 import { wantsColour } from "./colour.ts";
 import { complain, say } from "./console.ts";
-import { listenFailure } from "./listen-failure.ts";
 import type { Settings } from "./options.ts";
 
 export const EXIT_OK = 0;
@@ -30,8 +30,7 @@ export async function serve(settings: Readonly<Settings>): Promise<number> {
   if (server === undefined) return EXIT_FAILURE;
   // Before the banner: whoever waits for it may send a signal at once.
   shutdownOnSignals(server);
-  const [host] = server.server_address;
-  say(banner(host, server.server_port, wantsColour(process.env, isatty(STDOUT))));
+  say(banner(server.server_name, server.server_port, wantsColour(process.env, isatty(STDOUT))));
   await server.serve_forever();
   return EXIT_OK;
 }
@@ -47,13 +46,11 @@ function resolveDirectory(path: string): string | undefined {
 }
 
 function listen(settings: Readonly<Settings>, directory: string): HTTPServer | undefined {
-  const { bind, port } = settings;
   try {
-    return new HTTPServer([bind, port], handlerClass(settings, directory));
+    return new HTTPServer([settings.bind, settings.port], handlerClass(settings, directory));
   } catch (error) {
-    const failure = listenFailure(error, bind, port);
-    if (failure === undefined) throw error;
-    complain(failure);
+    if (!(error instanceof ListenError)) throw error;
+    complain(error.message);
     return undefined;
   }
 }

@@ -117,6 +117,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   #path: string | null = null;
   #requestline: string | null = null;
   #headers: HTTPMessage | null = null;
+  #isRefusing = false;
   /** Ready-made beginnings of answers, unless a hook that takes part in them is overridden. */
   #rendered: RenderedHeads | undefined;
 
@@ -226,8 +227,10 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     return this.#handleRequest();
   }
 
-  /** Called once, when there will be no more requests. */
-  finish(): void | Promise<void> {}
+  /** Called once, when there will be no more requests: sends what is left. An override calls it last. */
+  finish(): void | Promise<void> {
+    this.request.wfile.close();
+  }
 
   /** Waits for the next request where `handle()` is overridden. */
   async #pullRequest(): Promise<void> {
@@ -246,7 +249,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     if (!this.parse_request()) return;
     const method = this.#findMethod();
     if (typeof method !== "function") {
-      this.send_error(501, `Unsupported method (${quoted(this.command)})`);
+      this.#refuse(501, `Unsupported method (${quoted(this.command)})`);
       return;
     }
     const result = method.call(this);
@@ -290,7 +293,10 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   parse_request(): boolean {
     const head = this.#head;
     this.close_connection = true;
-    if (head.failure !== Failure.NONE) return this.#refuse(head);
+    if (head.failure !== Failure.NONE) {
+      this.#refuseHead(head);
+      return false;
+    }
     this.command = head.method();
     this.request_version = VERSIONS[head.minorVersion]!;
     const isPersistent = !this.request.isHttp10;
@@ -303,25 +309,35 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     return head.expectField < 0 || head.minorVersion === 0 || !isPersistent || this.#meetExpectation(head);
   }
 
-  #refuse(head: RequestHead): boolean {
+  /** Answers a request that no method is called for. What it says may quote the client: the reason phrase does not. */
+  #refuse(status: number, message: string): void {
+    this.#isRefusing = true;
+    try {
+      this.send_error(status, message);
+    } finally {
+      this.#isRefusing = false;
+    }
+  }
+
+  #refuseHead(head: RequestHead): void {
     const isLineLost = head.failure === Failure.TARGET_TOO_LONG;
     this.command = isLineLost ? "" : head.method();
     this.request_version = isLineLost ? "" : this.default_request_version;
     const { status, explain } = failureAnswer(head.failure);
-    if (status === 400) this.send_error(status, explain);
-    else this.send_error(status, undefined, explain);
-    return false;
+    this.#refuse(status, explain);
   }
 
   #meetExpectation(head: RequestHead): boolean {
-    if (expectsContinue(head)) {
-      if (this.handle_expect_100()) return true;
-    } else {
-      this.send_error(417, undefined, failureAnswer(Failure.UNKNOWN_EXPECTATION).explain);
-    }
-    // The body may or may not follow now: nobody could tell it from a request.
+    const closesAnyway = this.close_connection;
+    // After a refusal the body may or may not follow: nobody could tell it from a request.
     this.close_connection = true;
-    return false;
+    if (!expectsContinue(head)) {
+      this.#refuse(417, failureAnswer(Failure.UNKNOWN_EXPECTATION).explain);
+      return false;
+    }
+    if (!this.handle_expect_100()) return false;
+    this.close_connection = closesAnyway;
+    return true;
   }
 
   /**
@@ -350,17 +366,17 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   send_error(code: number | HTTPStatus, message?: string | null, explain?: string | null): void {
     const status = Number(code);
     const [phrase, description] = this.responses.get(status) ?? ["???", "???"];
-    const reason = message ?? phrase;
-    this.log_error("code %d, message %s", status, reason);
+    const text = message ?? phrase;
+    this.log_error("code %d, message %s", status, text);
     const { wfile } = this.request;
     if (wfile.hasBegun && wfile.canRestart) wfile.restart();
-    this.send_response(code, reason);
+    this.send_response(code, this.#isRefusing ? phrase : text);
     if (this.close_connection || this.request.isEnding) this.send_header("Connection", "close");
     if (isBodiless(status)) {
       this.end_headers();
       return;
     }
-    const values = { code: status, message: escapeText(reason), explain: escapeText(explain ?? description) };
+    const values = { code: status, message: escapeText(text), explain: escapeText(explain ?? description) };
     const body = Buffer.from(percentFormat(this.error_message_format, values));
     this.send_header("Content-Type", this.error_content_type);
     this.send_header("Content-Length", body.length);

@@ -101,12 +101,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** Stops listening and closes the connections that nobody has taken up; those being served go on. */
   server_close(): void {
-    this.socket?.stop();
-    this.socket = null;
-    this.#isActive = false;
-    const held = this.#held;
-    this.#held = [];
-    for (const connection of held) connection.terminate();
+    this.#stopListening();
   }
 
   /** The descriptor of the listening socket; -1 when the server does not listen. */
@@ -180,7 +175,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
    */
   async shutdown(): Promise<void> {
     const caller = runningConnection();
-    this.server_close();
+    this.#stopListening();
     for (const connection of this.#connections) connection.drain();
     const deadline = this.#cutOffLater();
     await this.#untilDrained(caller);
@@ -189,6 +184,15 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     } else {
       this.#served(deadline);
     }
+  }
+
+  #stopListening(): void {
+    this.socket?.stop();
+    this.socket = null;
+    this.#isActive = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const connection of held) connection.terminate();
   }
 
   #served(deadline: ReturnType<typeof setTimeout> | undefined): void {

@@ -200,7 +200,6 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   start(): void {
     if (this.#phase !== Phase.HELD) return;
     this.#phase = Phase.HEAD;
-    this.#setDeadline(this.#owner.limits.idleTimeout);
     this.#afterPossiblePromise(
       () => this.#handler!.setup(),
       () => this.#startHandling(),
@@ -321,6 +320,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   // ------------------------------------------------------------------ requests, one after the other
 
   #startHandling(): void {
+    this.#setDeadline(this.#owner.limits.idleTimeout);
     this.#afterPossiblePromise(
       () => this.#handler!.handle(),
       () => {

@@ -68,6 +68,15 @@ export class SocketWriter {
     this.#queue.adopt(bytes.subarray(at));
   }
 
+  /** Sends what waits in `queue`, which nobody else will use. */
+  protected sendQueue(queue: ByteQueue): void {
+    while (queue.length > 0) {
+      const piece = queue.first();
+      queue.skip(piece.length);
+      this.sendOwned(piece);
+    }
+  }
+
   /** Puts a copy of the bytes behind those that wait already, without writing. */
   protected enqueue(bytes: Uint8Array, start: number, end: number): void {
     if (start < end) this.#wait(bytes, start, end);

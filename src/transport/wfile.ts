@@ -19,6 +19,7 @@ import {
   writeText,
 } from "../protocol/response-head.ts";
 import { asciiLower } from "../protocol/text.ts";
+import { ByteQueue } from "./byte-queue.ts";
 import { FULL_BYTES, output, type OutputOwner } from "./output.ts";
 import { type ByteSink, SocketWriter } from "./socket-writer.ts";
 import { atEndOfTurn, type TurnMember } from "./turn.ts";
@@ -79,9 +80,6 @@ export interface AnswerObserver {
 
 const BOTH_FRAMINGS = "Content-Length and Transfer-Encoding exclude each other: declare one of them";
 
-/** Up to this many bytes are held back for the length to be known; a longer body becomes chunked. */
-const MAX_HELD_BYTES: number = 1024 * 1024;
-
 /** From this size on, bytes go to the socket from where they lie instead of through the buffer. */
 const DIRECT_BYTES: number = FULL_BYTES;
 
@@ -117,6 +115,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   #gapEnd = 0;
   /** This answer's bytes while somebody else has the output buffer. */
   #yielded: Uint8Array | null = null;
+  /** The rest of a body that is held back and too long for the output buffer. */
+  #overflow: ByteQueue | null = null;
+  #isClosed = false;
   #isNoted = false;
   /** The connection flushes by itself when its packet is worked off. */
   #isWorkedOff = false;
@@ -164,9 +165,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     return this.whenTaken();
   }
 
-  /** Whether the client has gone, or the answer is over: what is written now reaches nobody. */
+  /** Whether the client has gone, or the handler has finished: what is written now reaches nobody. */
   get closed(): boolean {
-    return this.hasGone || this.#stage === Stage.ENDED;
+    return this.hasGone || this.#isClosed;
   }
 
   /** The writer as a web stream. Closing it does not end the answer: the handler does, by returning. */
@@ -293,6 +294,12 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     return ending;
   }
 
+  /** Sends what is left; whatever is written afterwards is refused. */
+  close(): void {
+    this.#sendReady();
+    this.#isClosed = true;
+  }
+
   /** Leaves the answer as it is, visibly incomplete: its handler failed in the middle of it. */
   abandon(): void {
     this.#stage = Stage.ENDED;
@@ -341,6 +348,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     this.#start = -1;
     this.#gapStart = 0;
     this.#gapEnd = 0;
+    this.#overflow = null;
   }
 
   #openHead(status: number): void {
@@ -420,15 +428,32 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   #writeHeld(data: string | Uint8Array): number {
     this.#claim();
-    if (output.length - this.#start + data.length > MAX_HELD_BYTES) {
-      this.#decideLate();
-      return this.write(data);
-    }
     if (this.#gapEnd === 0) this.#openGap(data.length);
-    const bytes = appendBytes(data);
+    const isLong = this.#overflow !== null || output.length - this.#start + data.length > FULL_BYTES;
+    const bytes = isLong ? this.#overflowBy(data) : appendBytes(data);
     this.#written += bytes;
     this.#sendLater();
     return bytes;
+  }
+
+  #overflowBy(data: string | Uint8Array): number {
+    this.#overflow ??= new ByteQueue();
+    if (typeof data !== "string") {
+      this.#overflow.push(data, 0, data.length);
+      return data.length;
+    }
+    const bytes = Buffer.from(data);
+    this.#overflow.adopt(bytes);
+    return bytes.length;
+  }
+
+  /** Sends what the output buffer had no room for, behind what it holds. */
+  #sendOverflow(): void {
+    const overflow = this.#overflow;
+    if (overflow === null) return;
+    this.#overflow = null;
+    this.#sendReady();
+    this.sendQueue(overflow);
   }
 
   /** Leaves room for the length, on the guess that this is the whole body and ASCII. */
@@ -442,6 +467,11 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   /** Ends a head that was held until the handler had finished: now the length is known. */
   #endHeldHead(): void {
+    this.#fillGap();
+    this.#sendOverflow();
+  }
+
+  #fillGap(): void {
     if (this.#framing === Framing.EMPTY && this.#written === 0) {
       this.#setGap(LINE_END);
       return;
@@ -457,7 +487,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     this.#setGap(`${keepAlive}${LENGTH_FIELD}${this.#written}${HEAD_END}`);
   }
 
-  /** Ends a head whose body goes on beyond the turn, or is too long to be held back. */
+  /** Ends a head whose body goes on beyond the turn. */
   #decideLate(): void {
     this.#claim();
     if (this.#framing === Framing.EMPTY) {
@@ -466,10 +496,12 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
       this.#framing = Framing.CHUNKED;
       const written = this.#written;
       this.#setGap(written > 0 ? `${CHUNKED_HEAD_END}${written.toString(16)}\r\n` : CHUNKED_HEAD_END);
-      if (written > 0) output.appendText(LINE_END);
+      this.#sendOverflow();
+      if (written > 0) this.#appendText(LINE_END);
     } else {
       this.#framing = Framing.CLOSE;
       this.#setGap(this.#hasConnectionField || !this.#owesKeepAlive ? LINE_END : CLOSING_HEAD_END);
+      this.#sendOverflow();
     }
   }
 
@@ -529,11 +561,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     // A chunk of no bytes would end the body.
     if (bytes.length === 0) return 0;
-    this.#claim();
-    output.appendText(`${bytes.length.toString(16)}\r\n`);
+    this.#appendText(`${bytes.length.toString(16)}\r\n`);
     this.#writePlain(bytes);
-    this.#claim();
-    output.appendText(LINE_END);
+    this.#appendText(LINE_END);
     return bytes.length;
   }
 
@@ -570,6 +600,11 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     this.#yielded = null;
     this.#start = 0;
     output.append(yielded);
+  }
+
+  #appendText(text: string): void {
+    this.#claim();
+    output.appendText(text);
   }
 
   /** How much of the buffer may leave: an answer that is still open may not. */

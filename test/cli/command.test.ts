@@ -1,20 +1,36 @@
 import { describe, expect, test } from "bun:test";
-import { truncateSync } from "node:fs";
+import { readFileSync, truncateSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
 import { exchange, parseResponse } from "../support/client.ts";
 import { Tree } from "../support/tree.ts";
-import { Command, runCommand, startCommand } from "./support/command.ts";
+import { CLI, Command, type Outcome, runCommand, startCommand } from "./support/command.ts";
 import { Download, untilRefused } from "./support/download.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const LOWEST_FREE_PORT_FILE = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 const HAS_IPV6 = Object.values(networkInterfaces())
   .flat()
   .some((face) => face?.address === "::1");
 
+/** Runs the command without the privilege of low ports, which root has and which a machine may give to all. */
+const WITHOUT_LOW_PORTS = [
+  "setpriv",
+  "--bounding-set=-net_bind_service",
+  "--inh-caps=-net_bind_service",
+  process.execPath,
+  CLI,
+];
+const CAN_LOSE_LOW_PORTS =
+  Bun.which("setpriv") !== null && process.getuid?.() === 0 && readNumber(LOWEST_FREE_PORT_FILE) > 1;
+
 /** More than the kernel's buffers take, so that it is still being sent while nobody reads. */
 const LARGE_BYTES = 64 * 2 ** 20;
+
+function readNumber(path: string): number {
+  return Number(readFileSync(path, "utf8"));
+}
 
 async function get(port: number, path: string): Promise<ReturnType<typeof parseResponse>> {
   return parseResponse(
@@ -80,8 +96,10 @@ describe("basehttp", () => {
       "none/none",
     ];
     await using serving = await startCommand(["-d", tree.root, ...headers]);
-    const extras = async (path: string) =>
-      (await get(serving.port, path)).headerLines.filter(([name]) => /^x-one$/i.test(name));
+    const extras = async (path: string) => {
+      const { headerLines } = await get(serving.port, path);
+      return headerLines.filter(([name]) => /^x-one$/i.test(name)).map(([name, value]) => [name, value]);
+    };
     const both = [
       ["X-One", "first"],
       ["x-one", "second"],
@@ -200,21 +218,29 @@ describe("basehttp that cannot start", () => {
 
   test("says that its port is taken in one line and ends with status 1", async () => {
     using listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-    expect(await runCommand(["-b", "127.0.0.1", String(listener.port)])).toEqual({
-      exitCode: 1,
-      stdout: "",
-      stderr: `basehttp: error: cannot listen on 127.0.0.1 port ${listener.port}: the port is taken (0 picks a free one)\n`,
-    });
+    expect(await runCommand(["-b", "127.0.0.1", String(listener.port)])).toEqual(
+      cannotListen(`127.0.0.1 port ${listener.port}: address already in use (port 0 picks a free one)`),
+    );
   });
 
+  // 192.0.2.0/24 is nobody's (RFC 5737).
   test.each([
     ["192.0.2.1", "this machine does not have that address"],
     ["not a host", "the address is not known"],
   ])("says what is wrong with the address %p in one line and ends with status 1", async (host, reason) => {
-    const stderr = `basehttp: error: cannot listen on ${host} port 0: ${reason}\n`;
-    expect(await runCommand(["-b", host, "0"])).toEqual({ exitCode: 1, stdout: "", stderr });
+    expect(await runCommand(["-b", host, "0"])).toEqual(cannotListen(`${host} port 0: ${reason}`));
+  });
+
+  test.skipIf(!CAN_LOSE_LOW_PORTS)("says that low ports need privileges and ends with status 1", async () => {
+    expect(await runCommand(["-b", "127.0.0.1", "1"], { program: WITHOUT_LOW_PORTS })).toEqual(
+      cannotListen("127.0.0.1 port 1: ports below 1024 need privileges"),
+    );
   });
 });
+
+function cannotListen(reason: string): Outcome {
+  return { exitCode: 1, stdout: "", stderr: `basehttp: error: Cannot listen on ${reason}\n` };
+}
 
 describe("the pages of basehttp", () => {
   test("are the help on stdout", async () => {
@@ -238,5 +264,12 @@ describe("bun start", () => {
     serving.command.kill("SIGINT");
     expect(await serving.command.stdout.rest()).toBe("\nKeyboard interrupt received, exiting.\n");
     expect(await serving.command.exited).toBe(0);
+  });
+
+  test("shows what is wrong with its arguments as the command does", async () => {
+    const program = [process.execPath, "start"];
+    const { exitCode, stdout, stderr } = await runCommand(["abc"], { program, cwd: PROJECT });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/^basehttp: error: argument port: [^\n]+\n$/);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { SimpleHTTPRequestHandler } from "../../src/handler/simple.ts";
 import { formatHttpDate } from "../../src/protocol/http-date.ts";
@@ -200,7 +200,7 @@ describe("a file", () => {
   test("is answered to HEAD with the same head and no body", async () => {
     for (const target of ["/a.txt", "/sizes/1500000.bin", "/sub/", "/sub", "/index/", "/nothing"]) {
       const [get, head] = [await site.get(target), await site.head(target)];
-      const comparable = (lines: [string, string][]): [string, string][] =>
+      const comparable = (lines: typeof get.headerLines): [string, string][] =>
         lines.map(([name, value]) => [name, name === "Date" ? "" : value]);
       expect(comparable(head.headerLines)).toEqual(comparable(get.headerLines));
       expect({ status: head.status, body: head.body }).toEqual({ status: get.status, body: "" });
@@ -357,9 +357,8 @@ describe("a directory", () => {
     );
     expect(await open.listed("/")).toEqual([
       [".hidden", ".hidden"],
-      ...served.slice(0, 5),
+      ...served.slice(0, 6),
       ["link-dir-out@", "link-dir-out/"],
-      ["link-dir@", "link-dir/"],
       ["link-file@", "link-file"],
       ["link-out@", "link-out"],
       ...served.slice(7),
@@ -391,8 +390,8 @@ describe("a directory", () => {
   });
 
   test("of more than 10,000 entries goes out whole, without its length", async () => {
-    using own = new Tree({ "many/": null });
-    for (let index = 0; index <= 10_000; index++) writeFileSync(own.path(`many/${index}`), "");
+    using own = new Tree({ "many/0": "" });
+    for (let index = 1; index <= 10_000; index++) linkSync(own.path("many/0"), own.path(`many/${index}`));
     await using many = await Site.start(QuietHandler.with({ directory: own.root }));
     const raw = await many.send("/many/");
     expect(raw.match(/<li>/g)).toHaveLength(10_001);

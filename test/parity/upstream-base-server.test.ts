@@ -6,8 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
 import { BaseHTTPRequestHandler, HTTPStatus } from "../../src/index.ts";
-import { exchange, parseResponse, startServer } from "../support/client.ts";
-import { Conversation } from "./support/conversation.ts";
+import { exchange, parseResponse, RawClient, startServer } from "../support/client.ts";
 
 class Handler extends BaseHTTPRequestHandler {
   override default_request_version = "HTTP/1.1";
@@ -102,8 +101,7 @@ describe("the request line", () => {
     ["leading zeros, which Python accepts (REQ-7)", "HTTP/01.01"],
   ] as const) {
     test(`${name} is 400`, async () => {
-      const response = await ask(`GET / ${version}\r\nHost: parity\r\n\r\n`);
-      expect([response.status, response.reason]).toEqual([400, "Bad Request"]);
+      expect((await ask(`GET / ${version}\r\nHost: parity\r\n\r\n`)).status).toBe(400);
     });
   }
 
@@ -134,9 +132,9 @@ describe("the request line", () => {
     ["a space after the version (REQ-5)", "GET / HTTP/1.1 "],
   ] as const) {
     test(`${name}: 400 with a status line, and the connection closes`, async () => {
-      await using client = await Conversation.open(started.port);
+      await using client = await RawClient.connect(started.port);
       client.send(`${line}\r\nHost: parity\r\n\r\n`);
-      const response = parseResponse(await client.toEnd());
+      const response = parseResponse(await client.untilClosed());
       expect(response.status).toBe(400);
       expect(response.headers.get("connection")).toBe("close");
       expect(response.headers.get("content-length")).toBe(String(response.body.length));
@@ -144,10 +142,23 @@ describe("the request line", () => {
   }
 
   test("nothing of the client's bytes is in the reason phrase (REQ-12)", async () => {
-    const response = await ask("GET / <script>evil()</script>\r\nHost: parity\r\n\r\n");
-    expect([response.status, response.reason]).toEqual([400, "Bad Request"]);
-    expect(response.body).not.toContain("<script>");
-    expect((await askFor("EVIL /")).reason).toBe("Not Implemented");
+    for (const [raw, status] of [
+      ["GET / EVIL/1.1\r\n\r\n", 400],
+      ["GET /EVIL EVIL HTTP/1.1\r\n\r\n", 400],
+      ["GET / HTTP/9.9\r\nHost: EVIL\r\n\r\n", 505],
+      ["EVIL /EVIL HTTP/1.1\r\nHost: parity\r\n\r\n", 501],
+      ["TEST / HTTP/1.1\r\nHost: parity\r\nExpect: EVIL\r\n\r\n", 417],
+    ] as const) {
+      const response = await ask(raw);
+      expect(response.status).toBe(status);
+      expect(response.reason).not.toContain("EVIL");
+    }
+  });
+
+  test("what stands of them in the page is escaped (REQ-12, OUT-9)", async () => {
+    for (const raw of ["GET / <b>\r\n\r\n", "<b> / HTTP/1.1\r\n\r\n", "GET <b> HTTP/1.1\r\nHost: parity\r\n\r\n"]) {
+      expect((await ask(raw)).body).not.toContain("<b>");
+    }
   });
 
   test("empty lines before a request are skipped, where Python closes (REQ-6)", async () => {
@@ -172,9 +183,11 @@ describe("the request line", () => {
 
 describe("HTTP/0.9, which is not spoken (REQ-11, REQ-15)", () => {
   test("a two-word GET gets a whole HTTP/1.1 error at once, with no blank line needed", async () => {
-    await using client = await Conversation.open(started.port);
+    await using client = await RawClient.connect(started.port);
     client.send("GET /\r\n");
-    expect(await client.until("\r\n")).toBe("HTTP/1.1 400 Bad Request\r\n");
+    const response = parseResponse(await client.untilClosed());
+    expect(response.status).toBe(400);
+    expect(response.headers.get("content-length")).toBe(String(response.body.length));
   });
 
   test("a literal HTTP/0.9 is another major version", async () => {
@@ -199,11 +212,12 @@ describe("the connection", () => {
   });
 
   test("a keep-alive header of the handler's keeps the connection usable", async () => {
-    await using client = await Conversation.open(started.port);
+    await using client = await RawClient.connect(started.port);
     client.send("KEEP / HTTP/1.1\r\nHost: parity\r\n\r\n");
-    expect(await client.until("\r\n\r\n")).toContain("\r\nConnection: keep-alive\r\n");
+    const kept = await client.until((received) => received.endsWith("\r\n\r\n"));
+    expect(parseResponse(kept).headers.get("connection")).toBe("keep-alive");
     client.send("TEST / HTTP/1.1\r\nHost: parity\r\n\r\n");
-    expect(await client.toEnd()).toStartWith("HTTP/1.1 204 No Content\r\n");
+    expect((await client.untilClosed()).slice(kept.length)).toStartWith("HTTP/1.1 204 No Content\r\n");
   });
 
   test("an error about a well-formed request keeps it, where Python closes (OUT-7)", async () => {
@@ -217,24 +231,29 @@ describe("the connection", () => {
 
   test("Connection is a list of tokens (REQ-17)", async () => {
     for (const value of ["close, TE", "TE , CLOSE", "close "]) {
-      await using client = await Conversation.open(started.port);
+      await using client = await RawClient.connect(started.port);
       client.send(`NOTFOUND / HTTP/1.1\r\nHost: parity\r\nConnection: ${value}\r\n\r\n`);
-      expect((await client.toEnd()).startsWith("HTTP/1.1 404 ")).toBe(true);
+      expect((await client.untilClosed()).startsWith("HTTP/1.1 404 ")).toBe(true);
     }
   });
 
-  test("HTTP/1.0 closes, unless keep-alive was asked for, which is announced back (1.8)", async () => {
-    await using closing = await Conversation.open(started.port);
-    closing.send("NOTFOUND / HTTP/1.0\r\n\r\n");
-    expect(parseResponse(await closing.toEnd()).status).toBe(404);
+  test("a connection that will be closed is announced so, where Python is silent (1.8)", async () => {
+    const raw = "LATIN / HTTP/1.1\r\nHost: parity\r\nConnection: close\r\n\r\n";
+    expect((await ask(raw)).headers.get("connection")).toBe("close");
+  });
 
-    await using kept = await Conversation.open(started.port);
+  test("HTTP/1.0 closes, unless keep-alive was asked for, which is announced back (1.8)", async () => {
+    await using closing = await RawClient.connect(started.port);
+    closing.send("NOTFOUND / HTTP/1.0\r\n\r\n");
+    expect(parseResponse(await closing.untilClosed()).status).toBe(404);
+
+    await using kept = await RawClient.connect(started.port);
     kept.send("NOTFOUND / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    const head = await kept.until("\r\n\r\n");
-    expect(head.toLowerCase()).toContain("\r\nconnection: keep-alive\r\n");
-    await kept.exactly(Number(/content-length: (\d+)/i.exec(head)?.[1]));
+    const first = parseResponse(await kept.until((received) => received.endsWith("</html>\n")));
+    expect(first.headers.get("connection")).toBe("keep-alive");
+    expect(first.headers.get("content-length")).toBe(String(first.body.length));
     kept.send("TEST / HTTP/1.0\r\n\r\n");
-    expect(await kept.toEnd()).toContain(" 204 No Content\r\n");
+    expect(await kept.untilClosed()).toContain("</html>\nHTTP/1.1 204 No Content\r\n");
   });
 });
 

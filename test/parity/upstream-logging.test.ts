@@ -3,8 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 
-import { exchange, parseResponse } from "../support/client.ts";
-import { Conversation } from "./support/conversation.ts";
+import { exchange, parseResponse, RawClient } from "../support/client.ts";
 
 /** A log line as LOG-2 has it, before the message. */
 const PREFIX = /^127\.0\.0\.1 - - \[\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4} \d\d:\d\d:\d\d\] /;
@@ -119,9 +118,9 @@ describe("handle_error (SS-11)", () => {
 describe("a client that leaves", () => {
   test("in the middle of its head is no event (LOG-10)", async () => {
     const stderr = await stderrWhile(async (port) => {
-      const client = await Conversation.open(port);
+      const client = await RawClient.connect(port);
       client.send("GET / HTTP/1.1\r\nHost: par");
-      client.reset();
+      client.abort();
       await exchange(port, request("GET"));
     });
     expect(stderr.split("\n").filter(Boolean).map(messageOf)).toEqual(['"GET / HTTP/1.1" 200 -']);

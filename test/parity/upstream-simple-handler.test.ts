@@ -1,7 +1,7 @@
 /** translate_path, as CPython's tests ask for it: what it says for a path under three ways to name the directory. */
 
 import { describe, expect, test } from "bun:test";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 import { SimpleHTTPRequestHandler } from "../../src/index.ts";
 import { exchange, startServer } from "../support/client.ts";
@@ -25,7 +25,7 @@ async function translated(directory: string | undefined, paths: readonly string[
 const DIRECTORIES: readonly [name: string, directory: string | undefined, root: string][] = [
   ["the current directory", undefined, process.cwd()],
   ["an absolute directory", "/srv/site", "/srv/site"],
-  ["a relative directory", "test/parity", resolve("test/parity")],
+  ["a relative directory", "test/parity", "test/parity"],
   ["a directory with a slash behind it", "/srv/site/", "/srv/site"],
 ];
 
@@ -55,7 +55,6 @@ describe.each(DIRECTORIES)("translate_path in %s", (_name, directory, root) => {
   test("never climbs out (SIM-5)", async () => {
     const paths = ["/..", "/../../etc/passwd", "/%2e%2e/%2E%2E/etc", "/a/../../../b", "/./.", "/a/b/../../.."];
     for (const path of await translated(directory, paths)) {
-      expect(isAbsolute(path)).toBe(true);
       expect(`${resolve(path)}/`).toStartWith(`${resolve(root)}/`);
     }
   });

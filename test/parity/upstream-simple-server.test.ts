@@ -43,7 +43,7 @@ function freshDirectory(): { path: string; url: string } {
 
 async function ask(target: string, options: { method?: string; headers?: readonly string[]; port?: number } = {}) {
   const { method = "GET", headers = [], port = started.port } = options;
-  const head = [`${method} ${target} HTTP/1.1`, "Host: parity", "Connection: close", ...headers].join("\r\n");
+  const head = [`${method} ${target} HTTP/1.1`, "Host: parity", ...headers].join("\r\n");
   return parseResponse(await exchange(port, `${head}\r\n\r\n`));
 }
 

@@ -36,7 +36,7 @@ export async function exchange(port: number, bytes: string | Uint8Array): Promis
   await using client = await RawClient.connect(port);
   client.send(bytes);
   client.endInput();
-  return client.untilClosed();
+  return await client.untilClosed();
 }
 
 /** A connection whose bytes are sent and seen as they are. What is received is Latin-1 text. */

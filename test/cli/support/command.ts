@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 
-const CLI = fileURLToPath(new URL("../../../src/cli.ts", import.meta.url));
+export const CLI: string = fileURLToPath(new URL("../../../src/cli.ts", import.meta.url));
 const COLOUR_VARIABLES = ["PYTHON_COLORS", "NO_COLOR", "FORCE_COLOR", "TERM"];
 
 export interface CommandOptions {
