@@ -1,7 +1,6 @@
 /** Where and with what a result was measured: without it a figure means nothing. */
-import { cpus, release } from "node:os";
-import type { PeerName } from "./peers.ts";
-import { PEERS, runtimePath } from "./peers.ts";
+import { cpus, loadavg, release } from "node:os";
+import { type PeerName, PEERS, runtimePath } from "./peers.ts";
 import type { Environment } from "./result.ts";
 
 export function describeEnvironment(peers: readonly PeerName[]): Environment {
@@ -12,6 +11,7 @@ export function describeEnvironment(peers: readonly PeerName[]): Environment {
     commit: firstLine(["git", "-C", import.meta.dirname, "describe", "--always", "--dirty"]),
     cpu: `${cores.length} x ${cores[0]?.model.trim() ?? "unknown"}`,
     kernel: release(),
+    loadAverage: loadavg()[0] ?? 0,
     versions: Object.fromEntries(
       [...runtimes].map((runtime) => [runtime, firstLine([runtimePath(runtime) ?? runtime, "--version"])]),
     ),

@@ -14,6 +14,11 @@ export function cpuTimes(pid: number): CpuTimes {
   return parseStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
 }
 
+/** User and system time together. */
+export function totalMs({ userMs, systemMs }: CpuTimes): number {
+  return userMs + systemMs;
+}
+
 /** Resident memory in bytes. `smaps_rollup` counts pages; `VmRSS` may be some hundred KiB behind. */
 export function residentBytes(pid: number): number {
   const kibibytes = /^Rss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "latin1"))?.[1];

@@ -1,3 +1,4 @@
+import { totalMs } from "./proc.ts";
 /** Turns results into Markdown: tables whose columns line up on a terminal too. */
 import {
   type BenchResult,
@@ -12,10 +13,11 @@ import { ratioSpread, type Spread, spread } from "./stats.ts";
 
 /** Where, when and how the result was measured, in a paragraph. */
 export function describeRun({ environment, seconds, rounds }: Omit<BenchResult, "cases">): string {
-  const { date, commit, cpu, kernel, versions } = environment;
+  const { date, commit, cpu, kernel, loadAverage, versions } = environment;
   const runtimes = Object.entries(versions).map(([runtime, version]) => `${runtime} ${version}`);
   return [
     `${date.slice(0, 10)}, commit ${commit}, ${cpu}, Linux ${kernel}, ${runtimes.join(", ")}.`,
+    `Load average before the start: ${loadAverage.toFixed(2)}.`,
     `${rounds} rounds of ${seconds} s each; medians, and in parentheses the least and the most of all rounds.`,
     "Requests per second of the server's CPU time, user and system.",
   ].join("\n");
@@ -52,7 +54,7 @@ function throughputCells(row: ThroughputRow, subject: ThroughputRow | undefined)
     withReach(spread(row.samples.map(requestsPerCpuSecond)), grouped),
     microseconds(row.samples, ({ userMs }) => userMs),
     microseconds(row.samples, ({ systemMs }) => systemMs),
-    percent(row.samples, ({ userMs, systemMs, wallMs }) => (userMs + systemMs) / wallMs),
+    percent(row.samples, (sample) => totalMs(sample) / sample.wallMs),
   ];
   if (subject === undefined) return [...cells, "", ""];
   const ratio = ratioSpread(subject.samples.map(requestsPerCpuSecond), row.samples.map(requestsPerCpuSecond));

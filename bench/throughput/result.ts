@@ -1,11 +1,11 @@
 /** What a bench run found, as plain data: what `--json` writes and what the report is made from. */
 
-export interface ThroughputSample {
+import { type CpuTimes, totalMs } from "./proc.ts";
+
+/** One run of one server; the CPU times are the server's. */
+export interface ThroughputSample extends CpuTimes {
   readonly requests: number;
   readonly wallMs: number;
-  /** CPU time of the server process. */
-  readonly userMs: number;
-  readonly systemMs: number;
 }
 
 export interface ThroughputRow {
@@ -55,6 +55,8 @@ export interface Environment {
   readonly commit: string;
   readonly cpu: string;
   readonly kernel: string;
+  /** Processes that wanted to run, on average over the minute before: more than 0 or 1 disturb the figures. */
+  readonly loadAverage: number;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -66,6 +68,6 @@ export interface BenchResult {
 }
 
 /** Requests answered in a second of server CPU time, user and system. */
-export function requestsPerCpuSecond({ requests, userMs, systemMs }: ThroughputSample): number {
-  return (1000 * requests) / (userMs + systemMs);
+export function requestsPerCpuSecond(sample: ThroughputSample): number {
+  return (1000 * sample.requests) / totalMs(sample);
 }

@@ -12,6 +12,7 @@ import { banner } from "./banner.ts";
 import { wantsColour } from "./colour.ts";
 import { complain, say } from "./console.ts";
 import type { Settings } from "./options.ts";
+import { type StopSignal, StopSignals } from "./signals.ts";
 
 export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;
@@ -29,7 +30,7 @@ export async function serve(settings: Readonly<Settings>): Promise<number> {
   const server = listen(settings, directory);
   if (server === undefined) return EXIT_FAILURE;
   // Before the banner: whoever waits for it may send a signal at once.
-  shutdownOnSignals(server);
+  stopOnSignals(server);
   say(banner(server.server_name, server.server_port, wantsColour(process.env, isatty(STDOUT))));
   await server.serve_forever();
   return EXIT_OK;
@@ -77,11 +78,12 @@ class QuietHandler extends SimpleHTTPRequestHandler {
  * that a shell gives a process killed by it. Handlers are needed for the first to work at all where the process is a
  * container's first, since the kernel ignores what such a process does not handle.
  */
-function shutdownOnSignals(server: HTTPServer): void {
-  let isStopping = false;
-  const onSignal = (signal: "SIGINT" | "SIGTERM") => {
-    if (isStopping) process.exit(128 + constants.signals[signal]);
-    isStopping = true;
+function stopOnSignals(server: HTTPServer): void {
+  const signals = new StopSignals();
+  const onSignal = (signal: StopSignal) => {
+    const wanted = signals.receive(signal, performance.now());
+    if (wanted === "exit") process.exit(128 + constants.signals[signal]);
+    if (wanted === "ignore") return;
     if (signal === "SIGINT") say("\nKeyboard interrupt received, exiting.\n");
     void server.shutdown();
   };

@@ -3,8 +3,8 @@
  *
  * Only regular files and directories are opened, and, unless links may be followed anywhere, only those that
  * lie inside the root once every link on the way has been followed. That is checked on what was opened, not
- * on its name. It is not checked again for a path that leads to the same file in the same state as when it was:
- * what is served then is, byte for byte, what was found inside the root, and asking the system where a
+ * on its name. It is not checked again for a path that leads to the same file in the same state as when it
+ * was: what is served then is, byte for byte, what was found inside the root, and asking the system where a
  * descriptor lies costs as much as opening, reading and closing a small file.
  */
 

@@ -65,9 +65,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   static error_message_format: string = DEFAULT_ERROR_MESSAGE;
   static error_content_type: string = DEFAULT_ERROR_CONTENT_TYPE;
   /** The class that `headers` is made of. */
-  static MessageClass: new (
-    head: RequestHead,
-  ) => HTTPMessage = HTTPMessage;
+  static MessageClass: new (head: RequestHead) => HTTPMessage = HTTPMessage;
   /** Status code to phrase and description. */
   static responses: Map<number, readonly [phrase: string, description: string]> = new Map(
     [...HTTPStatus].map((status) => [status.value, [status.phrase, status.description]]),
@@ -88,9 +86,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   declare default_request_version: string;
   declare error_message_format: string;
   declare error_content_type: string;
-  declare MessageClass: new (
-    head: RequestHead,
-  ) => HTTPMessage;
+  declare MessageClass: new (head: RequestHead) => HTTPMessage;
   declare responses: Map<number, readonly [phrase: string, description: string]>;
   declare weekdayname: readonly string[];
   declare monthname: readonly (string | null)[];

@@ -36,7 +36,7 @@ export class HTTPMessage implements Iterable<[name: string, value: string]> {
   get_all(name: string, fallback: unknown = null): unknown {
     const lowerCaseName = asciiLower(name);
     const values: string[] = [];
-    for (let index = this.#head.find(lowerCaseName); index >= 0; ) {
+    for (let index = this.#head.find(lowerCaseName); index >= 0;) {
       values.push(this.#head.fieldValue(index));
       index = this.#head.find(lowerCaseName, index + 1);
     }

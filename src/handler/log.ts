@@ -4,7 +4,6 @@
  */
 
 import { writeSync } from "node:fs";
-
 import { MONTH_NAMES } from "../protocol/http-date.ts";
 import { atEndOfTurn } from "../transport/turn.ts";
 
@@ -34,7 +33,7 @@ class Log {
     const bytes = Buffer.from(this.#text);
     this.#text = "";
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(STANDARD_ERROR, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(STANDARD_ERROR, bytes, at);
     } catch {
       // Nobody can be told: this was where one would be told.
     }
@@ -59,9 +58,7 @@ export function logTime(epochSeconds: number): string {
   return timeText;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const EACH_UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/g;
 
 /** A message in which nothing can move a terminal's cursor or begin a line: `\xHH` for controls, `\\` for `\`. */

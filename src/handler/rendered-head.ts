@@ -53,7 +53,6 @@ export class RenderedHeads {
 const MAX_KINDS = 64;
 const kinds = new Map<string, RenderedHeads>();
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const UNSAFE = /[^\x20-\x7e\x80-\xff]/;
 
 /** The beginnings of answers for a version and server; undefined where these cannot be sent as they are. */

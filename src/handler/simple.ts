@@ -60,14 +60,9 @@ const OPTION_NAMES: readonly string[] = [
   "followSymlinks",
 ];
 
-/** What a file's own answer says about itself, and extra headers therefore cannot (SIM-14). */
-const OWN_FIELDS: ReadonlySet<string> = new Set([
-  "server",
-  "date",
-  "content-type",
-  "content-length",
-  "last-modified",
-]);
+/** What the answers say by themselves, and extra headers therefore cannot (SIM-14). */
+const LISTING_FIELDS: ReadonlySet<string> = new Set(["server", "date", "content-type", "content-length"]);
+const FILE_FIELDS: ReadonlySet<string> = new Set([...LISTING_FIELDS, "last-modified"]);
 
 /**
  * Serves the files of a directory and below, and lists directories, for GET and HEAD (Python's
@@ -79,8 +74,8 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
  * await server.serve_forever();
  * ```
  *
- * Differs: nothing outside the directory is served by way of a link in it, no dotfiles, and nothing but regular
- * files and directories, however they are asked for.
+ * Differs: nothing outside the directory is served by way of a link in it, no dotfiles, and nothing but
+ * regular files and directories, however they are asked for.
  */
 export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   static override server_version: string = `SimpleHTTP/${packageInfo.version}`;
@@ -105,8 +100,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    */
   declare directory: string;
   /**
-   * Fields added to every answer that carries a file or a listing, but not to redirects, 304 or errors; those
-   * that the answer has already are left out (SIM-14).
+   * Fields added to every answer that carries a file or a listing, but not to redirects, 304 or errors; what
+   * the answer says by itself (its date, server, type, length and modification) they cannot replace (SIM-14).
    */
   declare extra_response_headers: ExtraResponseHeaders;
   /** The files that are shown in place of a directory's listing: the first one there is (SIM-8). */
@@ -141,7 +136,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     class ConfiguredHandler extends Handler {
       constructor(...args: ConstructorParameters<typeof Handler>) {
         super(...args);
-        // What the class above has set in its fields.
+        // What a class above has set in a field hides the static that is set below.
         for (const [name, value] of Object.entries({ ...attributes, ...attributesOf(args[3] ?? {}) })) {
           if (Object.hasOwn(this, name)) Object.assign(this, { [name]: value });
         }
@@ -151,7 +146,10 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     return Object.assign(ConfiguredHandler, attributes) as HandlerClass;
   }
 
-  /** Keeps what it is given; `options` go before the attributes of the class (SIM-1). */
+  /**
+   * Keeps what it is given; `options` go before the statics of the class (SIM-1), but a subclass' fields,
+   * which are set later, before them: {@link SimpleHTTPRequestHandler.with} goes before both.
+   */
   constructor(
     request: Connection,
     client_address: ClientAddress,
@@ -176,15 +174,16 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   /**
-   * Sends the head of the answer to GET or HEAD: a file's, a directory's index page, its listing, a redirect to
-   * it, 304 or an error.
+   * Sends the head of the answer to GET or HEAD: a file's, a directory's index page, its listing, a redirect
+   * to it, 304 or an error.
    *
    * @returns what is to be sent as the body, which the caller copies and closes; null when there is nothing
    * more to send. A subclass may return a promise of it, and anything that {@link copyfile} takes.
    *
-   * Differs: names that hold NUL or an encoded surrogate are 400, where Python drops the connection (SIM-5). A
-   * decoded `/` inside a name is 404 (SIM-4). Dotfiles, what links make of files outside the directory, FIFOs
-   * and devices are 404 (SIM-21, SIM-25, SIM-26). Running out of file descriptors is 503, not 404 (SIM-10).
+   * Differs: names that hold NUL or an encoded surrogate are 400, where Python drops the connection (SIM-5).
+   * A decoded `/` inside a name is 404 (SIM-4). Dotfiles, what links make of files outside the directory,
+   * FIFOs and devices are 404 (SIM-21, SIM-25, SIM-26). Running out of file descriptors is 503, not 404
+   * (SIM-10).
    */
   send_head(): SendHeadResult | Promise<SendHeadResult> {
     if (!this.dotfiles && asksForDotfile(this.path)) return this.#refuse(Refusal.NOT_FOUND);
@@ -200,8 +199,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    * Sends the head of a directory's listing, or 404 when it cannot be read (SIM-21 to SIM-24).
    *
    * @param path the directory, as {@link translate_path} gives it.
-   * @returns the page, which the caller sends; null when there is none. A subclass may return a promise of it,
-   * and anything that {@link copyfile} takes.
+   * @returns the page, which the caller sends; null when there is none. A subclass may return a promise of
+   * it, and anything that {@link copyfile} takes.
    *
    * Differs: dotfiles, and links that lead out of the directory served, are not listed, because they are not
    * served. More than 10,000 entries go out without their length, in pieces (SIM-24).
@@ -217,12 +216,12 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     this.send_response(HTTPStatus.OK);
     this.send_header("Content-type", "text/html; charset=utf-8");
     if (sorted.length > MAX_ENTRIES_AT_ONCE) {
-      this.#endFileHeaders();
+      this.#endWithExtras(LISTING_FIELDS);
       return listingPieces(title, sorted);
     }
     const page = Buffer.from(listingPage(title, sorted));
     this.send_header("Content-Length", String(page.length));
-    this.#endFileHeaders();
+    this.#endWithExtras(LISTING_FIELDS);
     return page;
   }
 
@@ -230,26 +229,26 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    * The path of the file that a request asks for (SIM-4): `path` without query and fragment, percent-decoded,
    * without empty and dot segments, below {@link directory}, with a trailing slash if it has one.
    *
-   * A subclass that overrides it may lead anywhere, also out of the directory: what it returns is served if it
-   * is a file, and only links that leave the directory from within it are refused. Dotfiles are told by the
-   * path that was requested, not by what it returns.
+   * A subclass that overrides it may lead anywhere, also out of the directory: what it returns is served if
+   * it is a file, and only links that leave the directory from within it are refused. Dotfiles are told by
+   * the path that was requested, not by what it returns.
    *
-   * Differs: a decoded `/` that is not the last character, and bytes that are not UTF-8, stand in the result as
-   * lone surrogates (U+DC00 plus the byte), which no file has in its name.
+   * Differs: a decoded `/` that is not the last character, and bytes that are not UTF-8, stand in the result
+   * as lone surrogates (U+DC00 plus the byte), which no file has in its name.
    */
   translate_path(path: string): string {
     return translatePath(path, this.directory);
   }
 
   /**
-   * Copies what {@link send_head} returned to `outputfile`, which is {@link wfile}. Files up to 64 KiB are sent
-   * before it returns; larger ones in pieces of 256 KiB, each when the client has taken the one before.
+   * Copies what {@link send_head} returned to `outputfile`, which is {@link wfile}. Files up to 64 KiB are
+   * sent before it returns; larger ones in pieces of 256 KiB, each when the client has taken the one before.
    *
-   * @param source an opened file, text, bytes, a Blob or `Bun.file()`, a stream, anything that can be iterated
-   * over or read from. Its holder closes it.
+   * @param source an opened file, text, bytes, a Blob or `Bun.file()`, a stream, anything that can be
+   * iterated over or read from. Its holder closes it.
    *
-   * Differs: never more than the size that the file had when it was opened; a file that has been cut short since
-   * closes the connection, so that the client notices (SIM-15).
+   * Differs: never more than the size that the file had when it was opened; a file that has been cut short
+   * since closes the connection, so that the client notices (SIM-15).
    */
   copyfile(source: Source, outputfile: Sink): void | Promise<void> {
     const isWhole = copy(source, outputfile);
@@ -258,12 +257,12 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   /**
-   * The media type of the file called `path`, by its extension (SIM-16): from {@link extensions_map}, as it is
-   * and in lower case, else from Python's table, else from that of the `mime` package, else
-   * {@link default_content_type}.
+   * The media type of the file called `path`, by its extension (SIM-16): from {@link extensions_map}, as it
+   * is and in lower case, else from Python's table, else from that of the `mime` package, else {@link
+   * default_content_type}.
    *
-   * Differs: the same on every host (SIM-20). What is compressed is called by its compression: `a.js.br` is not
-   * JavaScript, `a.tgz` is gzip (SIM-19). TypeScript (`.ts`, `.mts`, `.cts`) is text/plain.
+   * Differs: the same on every host (SIM-20). What is compressed is called by its compression: `a.js.br` is
+   * not JavaScript, `a.tgz` is gzip (SIM-19). TypeScript (`.ts`, `.mts`, `.cts`) is text/plain.
    */
   guess_type(path: string): string {
     return guessMediaType(path, this.extensions_map) ?? this.default_content_type;
@@ -314,7 +313,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
       this.send_header("Content-type", withCharset(this.guess_type(path), this.charset));
       this.send_header("Content-Length", String(file.size));
       this.send_header("Last-Modified", this.date_time_string(file.mtime));
-      this.#endFileHeaders();
+      this.#endWithExtras(FILE_FIELDS);
       return file;
     } catch (error) {
       file.close();
@@ -333,10 +332,10 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     return checkPreconditions(request, file.mtime, Date.now() / 1000) === 304;
   }
 
-  /** Ends the head of an answer that carries what was asked for. */
-  #endFileHeaders(): void {
+  /** Ends the head of an answer that carries what was asked for, and has fields of its own. */
+  #endWithExtras(ownFields: ReadonlySet<string>): void {
     for (const [name, value] of this.extra_response_headers) {
-      if (!OWN_FIELDS.has(name.toLowerCase())) this.send_header(name, value);
+      if (!ownFields.has(name.toLowerCase())) this.send_header(name, value);
     }
     this.end_headers();
   }

@@ -186,7 +186,7 @@ function parseFields(head: RequestHead, from: number, stop: number, maxFields: n
         break;
       case HeadState.VALUE_LF:
         if (bytes[at] !== LF) return fail(head, at, Failure.BARE_LINE_END);
-        noteField(head, head.fieldCount++);
+        notePurpose(head, head.fieldCount++);
         field += 4;
         state = HeadState.FIELD;
         at++;
@@ -214,7 +214,7 @@ function endOfValue(bytes: Uint8Array, start: number, at: number): number {
 }
 
 /** Remembers the fields that the message itself is read by. Their lengths tell most others from them. */
-function noteField(head: RequestHead, index: number): void {
+function notePurpose(head: RequestHead, index: number): void {
   const { bytes, start, offsets } = head;
   const nameStart = start + offsets[index * 4]!;
   const nameEnd = start + offsets[index * 4 + 1]!;

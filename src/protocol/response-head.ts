@@ -56,6 +56,16 @@ function writeToken(bytes: Buffer, at: number, token: string): number {
   return token.length > 0 ? at + token.length : -1;
 }
 
+/** Writes `text` at `at`, and gives the offset behind it; -1 where a character is not ASCII. */
+export function writeAscii(bytes: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return -1;
+    bytes[at + i] = unit;
+  }
+  return at + text.length;
+}
+
 /** Writes CRLF at `at`, and gives the offset behind it. */
 export function writeLineEnd(bytes: Buffer, at: number): number {
   bytes[at] = CR;

@@ -1,12 +1,12 @@
 /** The server: Python's `HTTPServer` with the hooks of its `socketserver` classes. */
 
 import { inspect } from "node:util";
-
 import type { BaseHTTPRequestHandler, ClientAddress, HandlerServer } from "../handler/base.ts";
 import { log } from "../handler/log.ts";
 import { type Connection, runningConnection } from "../transport/connection.ts";
 import type { ConnectionLimits } from "../transport/limits.ts";
 import { type ListenAddress, Listener, type ListenerOwner } from "../transport/listener.ts";
+import { after, type Cancel, every } from "../transport/timers.ts";
 import { takeOver } from "./hot-reload.ts";
 import { type HTTPServerOptions, limitsOf } from "./options.ts";
 
@@ -69,7 +69,11 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
    * @throws ListenError when the address cannot be listened on.
    * @throws RangeError for a limit that is not a number from 0 on.
    */
-  constructor(server_address: ListenAddress, RequestHandlerClass: RequestHandlerClass, options: HTTPServerOptions = {}) {
+  constructor(
+    server_address: ListenAddress,
+    RequestHandlerClass: RequestHandlerClass,
+    options: HTTPServerOptions = {},
+  ) {
     options.signal?.throwIfAborted();
     this.server_address = server_address;
     this.RequestHandlerClass = RequestHandlerClass;
@@ -137,10 +141,10 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     if (!this.#isActive) this.server_activate();
     this.#isServing = true;
     const isServiced = this.service_actions !== HTTPServer.prototype.service_actions;
-    const servicing = isServiced ? setInterval(() => this.service_actions(), poll_interval * 1000) : undefined;
+    const stopServicing = isServiced ? every(poll_interval, () => this.service_actions()) : null;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#endServing = () => {
-      clearInterval(servicing);
+      stopServicing?.();
       resolve();
     };
     this.#takeUpHeld();
@@ -177,13 +181,12 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     const caller = runningConnection();
     this.#stopListening();
     for (const connection of this.#connections) connection.drain();
-    const deadline = this.#cutOffLater();
-    await this.#untilDrained(caller);
-    if (this.#connections.size > 0) {
-      void this.#untilDrained(null).then(() => this.#served(deadline));
-    } else {
-      this.#served(deadline);
-    }
+    const cancelCutOff = after(this.limits.drainTimeout, () => this.#cutOff());
+    const ended = this.#untilDrained(null).then(() => {
+      cancelCutOff();
+      this.#served();
+    });
+    await (caller === null ? ended : this.#untilDrained(caller));
   }
 
   #stopListening(): void {
@@ -195,22 +198,18 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     for (const connection of held) connection.terminate();
   }
 
-  #served(deadline: ReturnType<typeof setTimeout> | undefined): void {
-    clearTimeout(deadline);
+  #served(): void {
     this.#isServing = false;
     this.#endServing?.();
     this.#endServing = null;
   }
 
-  #cutOffLater(): ReturnType<typeof setTimeout> | undefined {
-    const seconds = this.limits.drainTimeout;
-    if (seconds === 0 || seconds === Number.POSITIVE_INFINITY) return undefined;
-    return setTimeout(() => {
-      for (const connection of this.#connections) {
-        connection.terminate();
-        this.#forget(connection);
-      }
-    }, seconds * 1000);
+  /** Ends what would not end by itself. */
+  #cutOff(): void {
+    for (const connection of this.#connections) {
+      connection.terminate();
+      this.#forget(connection);
+    }
   }
 
   /** Shuts down and closes. */
@@ -351,12 +350,13 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /** The next connection, or null when none comes in time. */
   #nextConnection(): Promise<Connection | null> {
     const { promise, resolve } = Promise.withResolvers<Connection | null>();
+    let cancelTimeout: Cancel = () => {};
     const settle = (connection: Connection | null): void => {
-      clearTimeout(timer);
+      cancelTimeout();
       this.#requestTaker = null;
       resolve(connection);
     };
-    const timer = this.timeout === null ? undefined : setTimeout(() => settle(null), this.timeout * 1000);
+    if (this.timeout !== null) cancelTimeout = after(Math.max(this.timeout, 0.001), () => settle(null));
     this.#requestTaker = settle;
     return promise;
   }
@@ -374,7 +374,8 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   }
 
   async #untilDrained(excepted: Connection | null): Promise<void> {
-    const rest = (): number => this.#connections.size - (excepted !== null && this.#connections.has(excepted) ? 1 : 0);
+    const rest = (): number =>
+      this.#connections.size - (excepted !== null && this.#connections.has(excepted) ? 1 : 0);
     while (rest() > 0) await this.#untilNextEnd();
   }
 

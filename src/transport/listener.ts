@@ -61,7 +61,8 @@ export class Listener {
 function listen(address: ListenAddress, owner: ListenerOwner, canReusePort: boolean): BunListener {
   const socket = socketHandlers(owner);
   try {
-    if (typeof address === "string") return Bun.listen<Connection>({ unix: address, allowHalfOpen: true, socket });
+    if (typeof address === "string")
+      return Bun.listen<Connection>({ unix: address, allowHalfOpen: true, socket });
     const [host, port] = address;
     // An own field of Bun's that its types leave out.
     const options = { port, allowHalfOpen: true, socket, reusePort: canReusePort };
@@ -130,7 +131,9 @@ function reasonFor(code: string, address: ListenAddress): string {
     case "EADDRNOTAVAIL":
       return "this machine does not have that address";
     case "EACCES":
-      return typeof address !== "string" && address[1] < 1024 ? "ports below 1024 need privileges" : "permission denied";
+      return typeof address !== "string" && address[1] < 1024
+        ? "ports below 1024 need privileges"
+        : "permission denied";
     case "EAFNOSUPPORT":
       return "this machine does not speak that kind of address";
     case "ENOTFOUND":

@@ -5,6 +5,8 @@
  * connections whose handlers run interleaved never mix.
  */
 
+import { writeAscii } from "../protocol/response-head.ts";
+
 export interface OutputOwner {
   /** Takes the owner's bytes out of the buffer: the next owner begins at 0. */
   yieldOutput(): void;
@@ -52,20 +54,10 @@ class Output {
   appendText(text: string): number {
     this.reserve(text.length * MOST_BYTES_PER_UNIT);
     const from = this.length;
-    const written = text.length > SHORT_TEXT ? -1 : writeAscii(this.bytes, from, text);
-    this.length += written >= 0 ? written : this.bytes.utf8Write(text, from);
+    const end = text.length > SHORT_TEXT ? -1 : writeAscii(this.bytes, from, text);
+    this.length = end >= 0 ? end : from + this.bytes.utf8Write(text, from);
     return this.length - from;
   }
-}
-
-/** Writes text whose characters are all ASCII; -1 where one is not. */
-function writeAscii(bytes: Uint8Array, at: number, text: string): number {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7f) return -1;
-    bytes[at + i] = unit;
-  }
-  return text.length;
 }
 
 /** The output buffer of this event loop. */

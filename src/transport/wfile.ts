@@ -10,9 +10,11 @@
  * It knows nothing of requests beyond what frames an answer, and nothing of handlers.
  */
 
+import { knownField, noteField } from "../protocol/field-cache.ts";
 import {
   decimalDigits,
   FIELD_LINE_OVERHEAD,
+  writeAscii,
   writeDecimal,
   writeField,
   writeLineEnd,
@@ -82,9 +84,6 @@ const BOTH_FRAMINGS = "Content-Length and Transfer-Encoding exclude each other: 
 
 /** From this size on, bytes go to the socket from where they lie instead of through the buffer. */
 const DIRECT_BYTES: number = FULL_BYTES;
-
-/** Digits of the largest number that counts bytes. */
-const MOST_DIGITS = 16;
 
 const KEEP_ALIVE = "keep-alive";
 const LINE_END = "\r\n";
@@ -418,10 +417,17 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   }
 
   #appendField(name: string, value: string): boolean {
+    const known = knownField(name, value);
+    if (known !== null) {
+      output.append(known);
+      return true;
+    }
     output.reserve(name.length + value.length + FIELD_LINE_OVERHEAD);
     const end = writeField(output.bytes, output.length, name, value);
-    if (end >= 0) output.length = end;
-    return end >= 0;
+    if (end < 0) return false;
+    noteField(name, value, output.bytes, output.length, end);
+    output.length = end;
+    return true;
   }
 
   // ------------------------------------------------------------------ a body whose length is not known yet
@@ -458,10 +464,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   /** Leaves room for the length, on the guess that this is the whole body and ASCII. */
   #openGap(length: number): void {
-    output.appendText(LENGTH_FIELD);
-    output.reserve(MOST_DIGITS + HEAD_END.length);
-    output.length = writeDecimal(output.bytes, output.length, length);
-    output.appendText(HEAD_END);
+    const room = LENGTH_FIELD.length + decimalDigits(length) + HEAD_END.length;
+    output.reserve(room);
+    output.length += room;
     this.#gapEnd = output.length - this.#start;
   }
 
@@ -476,10 +481,13 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
       this.#setGap(LINE_END);
       return;
     }
-    const digits = decimalDigits(this.#written);
-    const room = this.#gapEnd - this.#gapStart - LENGTH_FIELD.length - HEAD_END.length;
-    if (digits === room && !this.#owesKeepAlive) {
-      writeDecimal(output.bytes, this.#start + this.#gapStart + LENGTH_FIELD.length, this.#written);
+    const room = this.#gapEnd - this.#gapStart;
+    const isExact = room === LENGTH_FIELD.length + decimalDigits(this.#written) + HEAD_END.length;
+    if (isExact && !this.#owesKeepAlive) {
+      const { bytes } = output;
+      let at = writeAscii(bytes, this.#start + this.#gapStart, LENGTH_FIELD);
+      at = writeDecimal(bytes, at, this.#written);
+      writeAscii(bytes, at, HEAD_END);
       this.#gapStart = 0;
       return;
     }

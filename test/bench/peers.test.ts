@@ -50,19 +50,16 @@ test("a server ends when the bench is interrupted", async () => {
   await connection.closed;
 });
 
-test.each(["bun-serve", "node-http", "python-http11"] as const)(
-  "%s ends when the bench is killed",
-  async (peer) => {
-    if (runtimePath(PEERS[peer].runtime) === undefined) return;
-    await using bench = Bun.spawn([process.execPath, join(FIXTURES, "start-server.ts"), peer], {
-      stdout: "pipe",
-    });
+describe.each(["bun-serve", "node-http", "python-http11"] as const)("%s", (peer) => {
+  test.skipIf(runtimePath(PEERS[peer].runtime) === undefined)("ends when the bench is killed", async () => {
+    const script = join(FIXTURES, "start-server.ts");
+    await using bench = Bun.spawn([process.execPath, script, peer], { stdout: "pipe" });
     const { value } = await bench.stdout.getReader().read();
     const connection = await connectTo(Number(new TextDecoder().decode(value)));
     bench.kill("SIGKILL");
     await connection.closed;
-  },
-);
+  });
+});
 
 /** A connection with a request answered, which stays open as long as the server lives. */
 async function connectTo(port: number): Promise<{ closed: Promise<unknown> }> {

@@ -7,11 +7,13 @@ test("describeRun() says where, when and with what", () => {
     commit: "0123456",
     cpu: "2 x A CPU",
     kernel: "6.18",
+    loadAverage: 0.25,
     versions: { bun: "1.4.5", node: "v20.20.2" },
   };
   expect(describeRun({ environment, seconds: 3, rounds: 5 })).toBe(
     [
       "2026-11-23, commit 0123456, 2 x A CPU, Linux 6.18, bun 1.4.5, node v20.20.2.",
+      "Load average before the start: 0.25.",
       "5 rounds of 3 s each; medians, and in parentheses the least and the most of all rounds.",
       "Requests per second of the server's CPU time, user and system.",
     ].join("\n"),

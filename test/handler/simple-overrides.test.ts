@@ -220,6 +220,22 @@ describe("a file that changes while it is sent", () => {
     },
   );
 
+  test.each([10, 1_000_000])("tells the handler when it is cut short of %d bytes", async (size) => {
+    tree.add({ [`www/short-${size}`]: "x".repeat(size) });
+    const closes: boolean[] = [];
+    class Handler extends TreeHandler {
+      override async copyfile(source: Source, outputfile: Sink): Promise<void> {
+        closes.push(this.close_connection);
+        truncateSync(tree.path(`www/short-${size}`), 4);
+        await super.copyfile(source, outputfile);
+        closes.push(this.close_connection);
+      }
+    }
+    await using started = await startServer(Handler);
+    await exchange(started.port, `GET /short-${size} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect(closes).toEqual([false, true]);
+  });
+
   test.each([10, 1_000_000])("ends the connection when it is cut short of %d bytes", async (size) => {
     tree.add({ [`www/shrinking-${size}`]: "x".repeat(size) });
     const Handler = changing(() => truncateSync(tree.path(`www/shrinking-${size}`), 4));
@@ -271,7 +287,7 @@ describe("a large file", () => {
     await whenClosed;
   });
 
-  test("that ten stalled clients are reading keeps nobody from being answered, and arrives in the end", async () => {
+  test("read by ten stalled clients keeps nobody else waiting, and arrives in the end", async () => {
     const { Handler } = watched();
     await using started = await startServer(Handler);
     const clients = await Promise.all(Array.from({ length: 10 }, () => stalledClient(started.port)));

@@ -460,6 +460,19 @@ describe("extra_response_headers (SIM-14)", () => {
     expect(twice.match(/Cache-Control/g)).toHaveLength(2);
   });
 
+  test("say of a listing what it does not say itself", async () => {
+    const extra_response_headers = [["Last-Modified", MODIFIED_DATE]] as const;
+    await using extra = await Site.start(
+      QuietHandler.with({ directory: tree.path("www"), extra_response_headers }),
+    );
+    const dates = async (target: string): Promise<string[]> =>
+      (await extra.get(target)).headerLines
+        .filter(([name]) => name === "Last-Modified")
+        .map(([, date]) => date);
+    expect(await dates("/sub/")).toEqual([MODIFIED_DATE]);
+    expect(await dates("/index/")).toHaveLength(1);
+  });
+
   test("are not added to redirects, 304 and errors", async () => {
     await using extra = await Site.start(
       QuietHandler.with({ directory: tree.path("www"), extra_response_headers: extras }),

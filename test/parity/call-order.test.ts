@@ -2,10 +2,9 @@
 
 import { describe, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
-
 import { BaseHTTPRequestHandler, HTTPServer } from "../../src/index.ts";
 import { exchange, parseResponse } from "../support/client.ts";
-import { findPython, titleNeedingPython } from "./support/python.ts";
+import { findPython, NO_PYTHON, titleWithReason } from "./support/python.ts";
 
 const HANDLER_METHODS = [
   "setup",
@@ -128,7 +127,10 @@ async function callsOf(method: string): Promise<{ calls: Call[]; server: HTTPSer
   await using server = recorded(calls);
   calls.length = 0;
   void server.serve_forever();
-  const raw = await exchange(server.server_port, `${method} / HTTP/1.1\r\nHost: p\r\nConnection: close\r\n\r\n`);
+  const raw = await exchange(
+    server.server_port,
+    `${method} / HTTP/1.1\r\nHost: p\r\nConnection: close\r\n\r\n`,
+  );
   return { calls: [...calls], server, raw };
 }
 
@@ -211,7 +213,9 @@ describe("the order of calls", () => {
 
 const python = findPython();
 
-describe.skipIf(python === undefined)(titleNeedingPython("the order in an installed Python", python), () => {
+const absence = python === undefined ? NO_PYTHON : undefined;
+
+describe.skipIf(python === undefined)(titleWithReason("the order in an installed Python", absence), () => {
   test("is the one that these tests expect", () => {
     const script = fileURLToPath(new URL("python/call_order.py", import.meta.url));
     const asked = Bun.spawnSync([python?.path ?? "", script, "GET", "BREW"], { stderr: "ignore" });

@@ -4,7 +4,6 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { BaseHTTPRequestHandler, HTTPServer } from "../../src/index.ts";
 import { exchange, parseResponse, RawClient } from "../support/client.ts";
 
@@ -38,7 +37,9 @@ describe("construction", () => {
 
   test("a taken port throws there (SS-1)", async () => {
     await using first = new HTTPServer(["127.0.0.1", 0], Hello);
-    expect(() => new HTTPServer(["127.0.0.1", first.server_port], Hello)).toThrow(/address already in use|EADDRINUSE/i);
+    expect(() => new HTTPServer(["127.0.0.1", first.server_port], Hello)).toThrow(
+      /address already in use|EADDRINUSE/i,
+    );
   });
 
   test("bind_and_activate: false leaves both to the caller (SS-1)", async () => {
@@ -78,6 +79,19 @@ describe("construction", () => {
     expect(server.timeout ?? null).toBeNull();
     expect(server.fileno()).toBeGreaterThan(0);
   });
+
+  test.skipIf(process.platform !== "linux")(
+    "allow_reuse_port lets two servers have one port (SRV-2)",
+    async () => {
+      class Sharing extends HTTPServer {
+        static override allow_reuse_port = true;
+      }
+      await using first = new Sharing(["127.0.0.1", 0], Hello);
+      await using second = new Sharing(["127.0.0.1", first.server_port], Hello);
+      expect(second.server_port).toBe(first.server_port);
+      expect(second.allow_reuse_port).toBe(true);
+    },
+  );
 
   test("a unix socket is an address too (SS-15)", async () => {
     const directory = mkdtempSync(join(tmpdir(), "basehttp-unix-"));
@@ -223,7 +237,9 @@ describe("the hooks of a connection", () => {
       }
     }
     class GreetingServer extends HTTPServer {
-      override finish_request(...args: Parameters<HTTPServer["finish_request"]>): ReturnType<HTTPServer["finish_request"]> {
+      override finish_request(
+        ...args: Parameters<HTTPServer["finish_request"]>
+      ): ReturnType<HTTPServer["finish_request"]> {
         const [request, client_address] = args;
         const handler = new Greeter(request, client_address, this);
         handler.greeting = `hello ${client_address[0]}`;
@@ -244,6 +260,17 @@ describe("the hooks of a connection", () => {
     await using server = new Full(["127.0.0.1", 0], Hello);
     void server.serve_forever();
     expect(await exchange(server.server_port, GET)).toBe("");
+  });
+
+  test("process_request can put a connection off, as one that starts a thread does (SS-8)", async () => {
+    class Later extends HTTPServer {
+      override process_request(...args: Parameters<HTTPServer["process_request"]>): void {
+        setImmediate(() => super.process_request(...args));
+      }
+    }
+    await using server = new Later(["127.0.0.1", 0], Hello);
+    void server.serve_forever();
+    expect(await bodyFrom(server.server_port)).toBe("hello");
   });
 
   for (const [how, Throwing] of [
@@ -306,6 +333,37 @@ describe("the hooks of a handler (section 1.4)", () => {
     expect(calls).toEqual(["setup", "handle_one_request", "handle_one_request", "finish"]);
   });
 
+  test("a handle that wraps the class's own is served as ever (REQ-23)", async () => {
+    const calls: string[] = [];
+    class Wrapping extends Hello {
+      override handle(): ReturnType<BaseHTTPRequestHandler["handle"]> {
+        calls.push("before");
+        return super.handle();
+      }
+    }
+    await using server = new HTTPServer(["127.0.0.1", 0], Wrapping);
+    void server.serve_forever();
+    const raw = await exchange(server.server_port, `GET / HTTP/1.1\r\nHost: parity\r\n\r\n${GET}`);
+    expect(raw.match(/HTTP\/1\.1 200 OK\r/g)?.length).toBe(2);
+    expect(calls).toEqual(["before"]);
+  });
+
+  test("a handle of the handler's own can loop until close_connection, as Python's does (REQ-23)", async () => {
+    class Looping extends Hello {
+      override async handle(): Promise<void> {
+        do await this.handle_one_request();
+        while (!this.close_connection);
+      }
+    }
+    await using server = new HTTPServer(["127.0.0.1", 0], Looping);
+    void server.serve_forever();
+    const get = "GET / HTTP/1.1\r\nHost: parity\r\n\r\n";
+    expect(
+      (await exchange(server.server_port, get + get + GET + get)).match(/HTTP\/1\.1 200 OK\r/g)?.length,
+    ).toBe(3);
+    expect((await exchange(server.server_port, get + get)).match(/HTTP\/1\.1 200 OK\r/g)?.length).toBe(2);
+  });
+
   test("a handle of the handler's own can await handle_one_request (REQ-23)", async () => {
     class Twice extends Hello {
       override async handle(): Promise<void> {
@@ -347,18 +405,19 @@ describe("the hooks of a handler (section 1.4)", () => {
     expect(same).toBe(true);
   });
 
-  test("finish comes when the last answer is over, and nothing can be written any more (STR-7)", async () => {
+  test("finish closes wfile (STR-7)", async () => {
     const states: boolean[] = [];
     class Finishing extends Hello {
       override finish(): void {
         states.push(this.wfile.closed);
         super.finish();
+        states.push(this.wfile.closed);
       }
     }
     await using server = new HTTPServer(["127.0.0.1", 0], Finishing);
     void server.serve_forever();
     expect(await bodyFrom(server.server_port)).toBe("hello");
-    expect(states).toEqual([true]);
+    expect(states).toEqual([false, true]);
   });
 
   test("pipelined requests wait in the buffer for their turn (STR-2)", async () => {

@@ -9,7 +9,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format } from "node:util";
-
 import { BaseHTTPRequestHandler, HTTPServer, HTTPStatus, SimpleHTTPRequestHandler } from "../../src/index.ts";
 import { exchange, parseResponse, RawClient, startServer } from "../support/client.ts";
 
@@ -45,7 +44,10 @@ describe("an echo of POST", () => {
 
   test("gives the body back with its type", async () => {
     await using started = await startServer(Echo);
-    const raw = await exchange(started.port, request("POST /", ["Content-Type: text/x-test"], "sixteen bytes ok"));
+    const raw = await exchange(
+      started.port,
+      request("POST /", ["Content-Type: text/x-test"], "sixteen bytes ok"),
+    );
     const response = parseResponse(raw);
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/x-test");
@@ -56,7 +58,10 @@ describe("an echo of POST", () => {
   test("gives every byte value back unchanged", async () => {
     await using started = await startServer(Echo);
     const body = String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte));
-    const raw = await exchange(started.port, request("POST /", ["Content-Type: application/octet-stream"], body));
+    const raw = await exchange(
+      started.port,
+      request("POST /", ["Content-Type: application/octet-stream"], body),
+    );
     expect(parseResponse(raw).body).toBe(body);
   });
 
@@ -72,7 +77,9 @@ describe("an echo of POST", () => {
   test("waits for a body that comes after the head", async () => {
     await using started = await startServer(Echo);
     await using client = await RawClient.connect(started.port);
-    client.send("POST / HTTP/1.1\r\nHost: p\r\nContent-Type: a/b\r\nContent-Length: 10\r\nConnection: close\r\n\r\n");
+    client.send(
+      "POST / HTTP/1.1\r\nHost: p\r\nContent-Type: a/b\r\nContent-Length: 10\r\nConnection: close\r\n\r\n",
+    );
     client.send("first");
     client.send("later");
     expect(await client.untilClosed()).toEndWith("\r\n\r\nfirstlater");
@@ -124,7 +131,10 @@ describe("a JSON API with its state on the server object", () => {
     }
     do_GET(): void {
       if (this.path !== "/tasks") return void this.send_error(HTTPStatus.NOT_FOUND);
-      this.reply(HTTPStatus.OK, [...this.tasks.tasks].map(([id, title]) => ({ id, title })));
+      this.reply(
+        HTTPStatus.OK,
+        [...this.tasks.tasks].map(([id, title]) => ({ id, title })),
+      );
     }
     async do_POST(): Promise<void> {
       const task = (await this.rfile.json()) as { title?: string };
@@ -159,7 +169,9 @@ describe("a JSON API with its state on the server object", () => {
     void server.serve_forever();
     const port = server.server_port;
 
-    const created = parseResponse(await exchange(port, request("POST /tasks", [], '{"title":"write tests"}')));
+    const created = parseResponse(
+      await exchange(port, request("POST /tasks", [], '{"title":"write tests"}')),
+    );
     expect(created.status).toBe(201);
     expect(created.headers.get("location")).toBe("/tasks/1");
     expect(JSON.parse(created.body)).toEqual({ id: 1 });
@@ -274,7 +286,11 @@ describe("a handler that overrides send_error", () => {
     }
     override send_error(code: number | HTTPStatus, message?: string, explain?: string): void {
       const [short, long] = this.responses.get(Number(code)) ?? ["???", "???"];
-      const body = JSON.stringify({ code: Number(code), message: message ?? short, explain: explain ?? long });
+      const body = JSON.stringify({
+        code: Number(code),
+        message: message ?? short,
+        explain: explain ?? long,
+      });
       this.send_response(code, message);
       this.send_header("Content-Type", "application/json");
       this.send_header("Content-Length", String(Buffer.byteLength(body)));
@@ -289,7 +305,11 @@ describe("a handler that overrides send_error", () => {
     const response = parseResponse(await exchange(started.port, request("GET /x")));
     expect(response.status).toBe(404);
     expect(response.headers.get("content-type")).toBe("application/json");
-    expect(JSON.parse(response.body)).toEqual({ code: 404, message: "Not Found", explain: "no such thing: /x" });
+    expect(JSON.parse(response.body)).toEqual({
+      code: 404,
+      message: "Not Found",
+      explain: "no such thing: /x",
+    });
   });
 
   test("is called for a method that the handler does not have", async () => {
@@ -416,7 +436,9 @@ describe("a handler that streams without a length", () => {
       await client.until((received) => received.endsWith(`\r\n2\r\n${number}\n\r\n`));
       gate.resolve();
     }
-    const { headers, body } = parseResponse(await client.until((received) => received.endsWith("\r\n0\r\n\r\n")));
+    const { headers, body } = parseResponse(
+      await client.until((received) => received.endsWith("\r\n0\r\n\r\n")),
+    );
     expect(headers.get("transfer-encoding")).toBe("chunked");
     expect(headers.has("content-length")).toBe(false);
     expect(body).toBe("2\r\n0\n\r\n2\r\n1\n\r\n2\r\n2\n\r\n0\r\n\r\n");
@@ -590,10 +612,14 @@ describe("more of what Python's users write", () => {
     const root = await mkdtemp(join(tmpdir(), "basehttp-upload-"));
     try {
       await using started = await startServer(Upload.with({ directory: root }));
-      const stored = parseResponse(await exchange(started.port, request("PUT /new%20file.txt", [], "uploaded")));
+      const stored = parseResponse(
+        await exchange(started.port, request("PUT /new%20file.txt", [], "uploaded")),
+      );
       expect(stored.status).toBe(201);
       expect(await readFile(join(root, "new file.txt"), "utf8")).toBe("uploaded");
-      expect(parseResponse(await exchange(started.port, request("GET /new%20file.txt"))).body).toBe("uploaded");
+      expect(parseResponse(await exchange(started.port, request("GET /new%20file.txt"))).body).toBe(
+        "uploaded",
+      );
     } finally {
       await rm(root, { recursive: true });
     }

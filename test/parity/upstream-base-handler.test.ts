@@ -4,9 +4,9 @@
  */
 
 import { describe, expect, test } from "bun:test";
-
 import { BaseHTTPRequestHandler, HTTPServer } from "../../src/index.ts";
 import { exchange, parseResponse, RawClient, startServer } from "../support/client.ts";
+import { startObserved } from "./support/writes.ts";
 
 interface Seen {
   readonly command: string;
@@ -54,7 +54,9 @@ async function seenOf(raw: string): Promise<Seen | undefined> {
 
 describe("the attributes of a request (ATT-12)", () => {
   test("HTTP/1.1", async () => {
-    const seen = await seenOf("GET /a?b=c HTTP/1.1\r\nHost: p\r\nX-Odd-Case:  spaced \r\nx-odd-case: two\r\n\r\n");
+    const seen = await seenOf(
+      "GET /a?b=c HTTP/1.1\r\nHost: p\r\nX-Odd-Case:  spaced \r\nx-odd-case: two\r\n\r\n",
+    );
     expect(seen).toMatchObject({
       command: "GET",
       path: "/a?b=c",
@@ -82,7 +84,9 @@ describe("the attributes of a request (ATT-12)", () => {
   });
 
   test("leading slashes are one (REQ-14)", async () => {
-    expect((await seenOf("GET ///evil.test/%2e%2e HTTP/1.1\r\nHost: p\r\n\r\n"))?.path).toBe("/evil.test/%2e%2e");
+    expect((await seenOf("GET ///evil.test/%2e%2e HTTP/1.1\r\nHost: p\r\n\r\n"))?.path).toBe(
+      "/evil.test/%2e%2e",
+    );
   });
 
   test("an absolute target leaves its path, where Python keeps it whole (REQ-14)", async () => {
@@ -92,7 +96,14 @@ describe("the attributes of a request (ATT-12)", () => {
   });
 
   test("a field line that no field can be is refused, where Python drops it and what follows (HDR-3, HDR-6)", async () => {
-    for (const line of ["Name : v", "no colon", "N\xe4me: v", " folded: v", ": v", "A: b\rConnection: close"]) {
+    for (const line of [
+      "Name : v",
+      "no colon",
+      "N\xe4me: v",
+      " folded: v",
+      ": v",
+      "A: b\rConnection: close",
+    ]) {
       expect(await seenOf(`GET / HTTP/1.1\r\nHost: p\r\n${line}\r\nX: y\r\n\r\n`)).toBeUndefined();
     }
   });
@@ -110,7 +121,10 @@ describe("the answer", () => {
     expect([response.status, response.reason]).toEqual([200, "OK"]);
     expect(response.headerLines.slice(0, 3)).toEqual([
       ["Server", expect.stringMatching(/^Test\/1 ?$/)],
-      ["Date", expect.stringMatching(/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/)],
+      [
+        "Date",
+        expect.stringMatching(/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/),
+      ],
       ["Content-Type", "text/html"],
     ]);
     expect(response.body).toBe("<html><body>Data</body></html>\r\n");
@@ -164,6 +178,23 @@ describe("the answer", () => {
     const response = parseResponse(await exchange(started.port, "GET / HTTP/1.0\r\n\r\n"));
     expect(response.headers.get("content-type")).toBe("text/plain");
     expect(response.body).toBe("404 404|Gone Fishing|back at 5|100%");
+  });
+
+  test("headers that were never ended do not lead the next answer, as they do in Python (OUT-5)", async () => {
+    class Forgetful extends BaseHTTPRequestHandler {
+      do_GET(): void {
+        this.send_response(200);
+        this.send_header("X-Leak", this.path);
+        if (this.path === "/ended") this.end_headers();
+      }
+      override log_message(): void {}
+    }
+    await using started = await startServer(Forgetful);
+    const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: p\r\n\r\n`;
+    const raw = await exchange(started.port, get("/forgotten") + get("/ended"));
+    expect(raw).not.toContain("/forgotten");
+    expect(raw).toStartWith("HTTP/1.1 500 Internal Server Error\r\n");
+    expect(parseResponse(await exchange(started.port, get("/ended"))).headers.get("x-leak")).toBe("/ended");
   });
 
   test("CR, LF and NUL in a header or a reason throw, where Python lets them through (OUT-2, OUT-3)", async () => {
@@ -284,7 +315,70 @@ describe("Expect: 100-continue (REQ-18, REQ-19)", () => {
 
   test("an expectation that is not understood is 417, where Python ignores it (REQ-18)", async () => {
     await using started = await startServer(Patient);
-    expect(parseResponse(await exchange(started.port, `${head("HTTP/1.1", "200-maybe")}body`)).status).toBe(417);
+    expect(parseResponse(await exchange(started.port, `${head("HTTP/1.1", "200-maybe")}body`)).status).toBe(
+      417,
+    );
+  });
+});
+
+describe("writes to the socket (OUT-6, STR-3)", () => {
+  class Writing extends BaseHTTPRequestHandler {
+    async do_GET(): Promise<void> {
+      this.send_response_only(200);
+      this.send_header("X-First", "1");
+      await new Promise((resolve) => setImmediate(resolve));
+      this.send_header("Content-Length", "4");
+      this.end_headers();
+      this.wfile.write("body");
+    }
+    do_ERROR(): void {
+      this.send_error(418);
+    }
+    do_EMPTY(): void {
+      this.send_response(302);
+      this.send_header("Location", "/elsewhere");
+      this.end_headers();
+    }
+    async do_PUT(): Promise<void> {
+      await this.rfile.read();
+      this.do_EMPTY();
+    }
+    override log_message(): void {}
+  }
+  const lastRequest = (line: string) => `${line} HTTP/1.1\r\nHost: p\r\nConnection: close\r\n`;
+
+  test("a head waits for its end, and then leaves with the body in one write", async () => {
+    await using started = startObserved(Writing);
+    const raw = await exchange(started.port, `${lastRequest("GET /")}\r\n`);
+    expect(started.writes).toEqual([raw]);
+    expect(raw).toStartWith("HTTP/1.1 200 OK\r\nX-First: 1\r\nContent-Length: 4\r\n");
+    expect(raw).toEndWith("\r\n\r\nbody");
+  });
+
+  test("an error and its page are one write, where Python makes two", async () => {
+    await using started = startObserved(Writing);
+    const raw = await exchange(started.port, `${lastRequest("ERROR /")}\r\n`);
+    expect(started.writes).toEqual([raw]);
+    expect(raw).toEndWith("</html>\n");
+  });
+
+  test("an answer without a body is one write", async () => {
+    await using started = startObserved(Writing);
+    const raw = await exchange(started.port, `${lastRequest("EMPTY /")}\r\n`);
+    expect(started.writes).toEqual([raw]);
+  });
+
+  test("100 Continue is a write of its own, before the answer (REQ-19)", async () => {
+    await using started = startObserved(Writing);
+    await using client = await RawClient.connect(started.port);
+    client.send(`${lastRequest("PUT /")}Expect: 100-continue\r\nContent-Length: 4\r\n\r\n`);
+    await client.until((received) => received.endsWith("\r\n\r\n"));
+    client.send("body");
+    await client.untilClosed();
+    expect(started.writes.map((write) => write.split("\r\n", 1)[0])).toEqual([
+      "HTTP/1.1 100 Continue",
+      "HTTP/1.1 302 Found",
+    ]);
   });
 });
 
@@ -384,9 +478,20 @@ describe("defaults of attributes", () => {
       disable_nagle_algorithm: true,
     });
     expect(weekdayname).toEqual(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]);
-    expect(monthname.slice(1)).toEqual(
-      ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    );
+    expect(monthname.slice(1)).toEqual([
+      "Jan",
+      "Feb",
+      "Mar",
+      "Apr",
+      "May",
+      "Jun",
+      "Jul",
+      "Aug",
+      "Sep",
+      "Oct",
+      "Nov",
+      "Dec",
+    ]);
     expect(monthname[0]).toBeFalsy();
     expect(responses.size).toBe(62);
     expect(responses.get(404)).toEqual(["Not Found", "Nothing matches the given URI"]);

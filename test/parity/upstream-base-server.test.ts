@@ -4,7 +4,6 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-
 import { BaseHTTPRequestHandler, HTTPStatus } from "../../src/index.ts";
 import { exchange, parseResponse, RawClient, startServer } from "../support/client.ts";
 
@@ -156,7 +155,11 @@ describe("the request line", () => {
   });
 
   test("what stands of them in the page is escaped (REQ-12, OUT-9)", async () => {
-    for (const raw of ["GET / <b>\r\n\r\n", "<b> / HTTP/1.1\r\n\r\n", "GET <b> HTTP/1.1\r\nHost: parity\r\n\r\n"]) {
+    for (const raw of [
+      "GET / <b>\r\n\r\n",
+      "<b> / HTTP/1.1\r\n\r\n",
+      "GET <b> HTTP/1.1\r\nHost: parity\r\n\r\n",
+    ]) {
       expect((await ask(raw)).body).not.toContain("<b>");
     }
   });

@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
-
 import { exchange, parseResponse, RawClient } from "../support/client.ts";
 
 /** A log line as LOG-2 has it, before the message. */
-const PREFIX = /^127\.0\.0\.1 - - \[\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4} \d\d:\d\d:\d\d\] /;
+const PREFIX =
+  /^127\.0\.0\.1 - - \[\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4} \d\d:\d\d:\d\d\] /;
 
 /** What a server prints on stderr from its start to its end, while `use` talks to it. */
 async function stderrWhile(use: (port: number) => Promise<void>): Promise<string> {
@@ -60,7 +60,10 @@ describe("the log", () => {
   });
 
   test("has the size that log_request is given (LOG-3)", async () => {
-    expect(await messagesOf(request("SIZE"))).toEqual(['"SIZE / HTTP/1.1" 200 1234', '"SIZE / HTTP/1.1" 200 -']);
+    expect(await messagesOf(request("SIZE"))).toEqual([
+      '"SIZE / HTTP/1.1" 200 1234',
+      '"SIZE / HTTP/1.1" 200 -',
+    ]);
   });
 
   test("fills in a format as printf does (LOG-5)", async () => {
@@ -85,7 +88,8 @@ describe("the log", () => {
   });
 
   test("cannot be forged by a request (LOG-5)", async () => {
-    const forged = 'GET /\x1b[2K\r127.0.0.1 - - [01/Jan/2000 00:00:00] "GET /forged" HTTP/1.1\r\nHost: p\r\n\r\n';
+    const forged =
+      'GET /\x1b[2K\r127.0.0.1 - - [01/Jan/2000 00:00:00] "GET /forged" HTTP/1.1\r\nHost: p\r\n\r\n';
     const { stderr } = await logOf([forged]);
     expect(stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f]/);
     for (const line of stderr.split("\n").filter(Boolean)) expect(line).toMatch(PREFIX);
@@ -104,9 +108,13 @@ describe("handle_error (SS-11)", () => {
     test(`prints the client and the stack between two lines of dashes: ${message}`, async () => {
       const { stderr, answers } = await logOf([request(method), request("GET")]);
       const dashes = "-".repeat(40);
-      const printed = stderr.slice(stderr.indexOf(dashes), stderr.lastIndexOf(dashes) + dashes.length).split("\n");
+      const printed = stderr
+        .slice(stderr.indexOf(dashes), stderr.lastIndexOf(dashes) + dashes.length)
+        .split("\n");
       expect(printed[0]).toBe(dashes);
-      expect(printed[1]).toMatch(/^Exception occurred during processing of request from \('127\.0\.0\.1', \d+\)$/);
+      expect(printed[1]).toMatch(
+        /^Exception occurred during processing of request from \('127\.0\.0\.1', \d+\)$/,
+      );
       expect(printed.slice(2, -1).join("\n")).toContain(`Error: ${message}`);
       expect(printed.slice(2, -1).join("\n")).toContain(`do_${method}`);
       expect(printed.at(-1)).toBe(dashes);

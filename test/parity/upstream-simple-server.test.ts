@@ -4,10 +4,18 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-
 import { SimpleHTTPRequestHandler, type SimpleHTTPRequestHandlerOptions } from "../../src/index.ts";
 import { exchange, parseResponse, startServer } from "../support/client.ts";
 
@@ -41,7 +49,10 @@ function freshDirectory(): { path: string; url: string } {
   return { path, url: `/${basename(path)}` };
 }
 
-async function ask(target: string, options: { method?: string; headers?: readonly string[]; port?: number } = {}) {
+async function ask(
+  target: string,
+  options: { method?: string; headers?: readonly string[]; port?: number } = {},
+) {
   const { method = "GET", headers = [], port = started.port } = options;
   const head = [`${method} ${target} HTTP/1.1`, "Host: parity", ...headers].join("\r\n");
   return parseResponse(await exchange(port, `${head}\r\n\r\n`));
@@ -78,7 +89,9 @@ describe("a listing", () => {
     test(`names and links to a directory called ${name}, whose title it is (SIM-22, SIM-23)`, async () => {
       const directory = freshDirectory();
       mkdirSync(join(directory.path, name));
-      expect(utf8((await ask(`${directory.url}/`)).body)).toContain(`<li><a href="${href}/">${text}/</a></li>`);
+      expect(utf8((await ask(`${directory.url}/`)).body)).toContain(
+        `<li><a href="${href}/">${text}/</a></li>`,
+      );
       const page = utf8((await ask(`${directory.url}/${href}/`)).body);
       expect(page).toContain(`<title>Directory listing for ${directory.url}/${text}/</title>`);
       expect(page).toContain(`<h1>Directory listing for ${directory.url}/${text}/</h1>`);
@@ -104,7 +117,10 @@ describe("a listing", () => {
     symlinkSync("nowhere", join(path, "linkbroken"));
     writeFileSync(join(path, ".hidden"), "");
     const page = utf8((await ask(`${url}/`)).body);
-    const entries = [...page.matchAll(/<li><a href="([^"]*)">([^<]*)<\/a><\/li>/g)].map(([, href, text]) => [href, text]);
+    const entries = [...page.matchAll(/<li><a href="([^"]*)">([^<]*)<\/a><\/li>/g)].map(([, href, text]) => [
+      href,
+      text,
+    ]);
     expect(entries).toEqual([
       ["_", "_"],
       ["A", "A"],
@@ -220,18 +236,27 @@ describe("GET", () => {
     expect((await ask(`${url}/`, { port: home.port })).body).toBe("home");
   });
 
-  test.skipIf(process.getuid?.() === 0)("a directory that cannot be read is 404, never 403 (SIM-10, SIM-21)", async () => {
-    const { path, url } = freshDirectory();
-    chmodSync(path, 0);
-    try {
-      expect((await ask(`${url}/`)).status).toBe(404);
-    } finally {
-      chmodSync(path, 0o755);
-    }
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    "a directory that cannot be read is 404, never 403 (SIM-10, SIM-21; not as root)",
+    async () => {
+      const { path, url } = freshDirectory();
+      chmodSync(path, 0);
+      try {
+        expect((await ask(`${url}/`)).status).toBe(404);
+      } finally {
+        chmodSync(path, 0o755);
+      }
+    },
+  );
 
   test("dots and empty words do not climb out (SIM-4, SIM-5)", async () => {
-    for (const target of ["/nope/../sub/test", "/../../sub/test", "/sub/./test", "/%2e%2e/sub/test", "/sub//test"]) {
+    for (const target of [
+      "/nope/../sub/test",
+      "/../../sub/test",
+      "/sub/./test",
+      "/%2e%2e/sub/test",
+      "/sub//test",
+    ]) {
       expect([target, (await ask(target)).body]).toEqual([target, DATA]);
     }
   });
@@ -280,11 +305,14 @@ describe("GET", () => {
     }
   });
 
-  test.skipIf(Bun.which("mkfifo") === null)("a FIFO is 404, where Python waits in open() (SIM-26)", async () => {
-    const { path, url } = freshDirectory();
-    Bun.spawnSync(["mkfifo", join(path, "pipe")]);
-    expect((await ask(`${url}/pipe`)).status).toBe(404);
-  });
+  test.skipIf(Bun.which("mkfifo") === null)(
+    "a FIFO is 404, where Python waits in open() (SIM-26)",
+    async () => {
+      const { path, url } = freshDirectory();
+      Bun.spawnSync(["mkfifo", join(path, "pipe")]);
+      expect((await ask(`${url}/pipe`)).status).toBe(404);
+    },
+  );
 
   test("the type is found by extension, exactly and then in lower case (SIM-16, SIM-17)", async () => {
     const { path, url } = freshDirectory();
@@ -418,7 +446,9 @@ describe("extra_response_headers (SIM-14)", () => {
       await using served = await serve({ extra_response_headers: extra });
       const response = await ask(target, { port: served.port });
       for (const name of ["content-type", "server"]) {
-        const values = response.headerLines.filter(([each]) => each.toLowerCase() === name).map(([, value]) => value);
+        const values = response.headerLines
+          .filter(([each]) => each.toLowerCase() === name)
+          .map(([, value]) => value);
         expect(values.length).toBe(1);
         expect(values[0]).not.toContain("overwritten");
       }

@@ -70,6 +70,7 @@ async function live(life: Life): Promise<void> {
   const closed = once(socket, "close");
   await once(socket, "connect");
   await life(socket);
+  socket.resume(); // what still comes has to be read, or the end of it never does
   await closed;
 }
 

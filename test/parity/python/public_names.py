@@ -45,18 +45,15 @@ def handler_names(handler_class):
     return seen
 
 
-def server_names(server_class):
-    with server_class(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as server:
+def server_names(server_class, **options):
+    with server_class(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler, **options) as server:
         return public(dir(server))
 
 
 def enum_names(enum_class, value_class):
-    """Members, aliases included, then what a member has beyond the plain value it extends."""
-    members = set(enum_class.__members__)
+    """Members, aliases included, and what a member has beyond the plain value that it extends."""
     some_member = next(iter(enum_class))
-    extras = public(dir(some_member)) - public(dir(value_class)) - members
-    # A property defined by Enum itself does not show in dir() of an int or str member on every version.
-    return sorted(members), sorted(extras | {n for n in ("name", "value") if hasattr(some_member, n)})
+    return set(enum_class.__members__) | (public(dir(some_member)) - public(dir(value_class)))
 
 
 def module_names():
@@ -80,19 +77,15 @@ def main():
     for name in ("BaseHTTPRequestHandler", "SimpleHTTPRequestHandler", "CGIHTTPRequestHandler"):
         if hasattr(module, name):
             names[name] = handler_names(getattr(module, name))
-    # They need a certificate to be made; their class says nearly everything.
     for name in ("HTTPSServer", "ThreadingHTTPSServer"):
         if hasattr(module, name):
-            names[name] = public(dir(getattr(module, name)))
+            # A server that is not activated does not read its certificate.
+            names[name] = server_names(getattr(module, name), bind_and_activate=False, certfile="unread")
     for name, value_class in (("HTTPStatus", int), ("HTTPMethod", str)):
         if hasattr(http, name):
-            members, extras = enum_names(getattr(http, name), value_class)
-            names[name] = set(members) | set(extras)
+            names[name] = enum_names(getattr(http, name), value_class)
     names["HTTPMessage"] = public(dir(http.client.HTTPMessage))
-    json.dump(
-        {"version": "%d.%d" % sys.version_info[:2], "names": {key: sorted(names[key]) for key in names}},
-        sys.stdout,
-    )
+    json.dump({key: sorted(found) for key, found in names.items()}, sys.stdout)
 
 
 main()

@@ -21,7 +21,9 @@ export function isAtMost(left: string, right: string): boolean {
   return leftMajor === rightMajor ? leftMinor <= rightMinor : leftMajor < rightMajor;
 }
 
-/** The title of tests that need Python: where there is none it says why they are skipped. */
-export function titleNeedingPython(title: string, python: Python | undefined): string {
-  return python === undefined ? `${title} (skipped: there is no python3 on PATH)` : title;
+export const NO_PYTHON = "there is no python3 on PATH";
+
+/** The title of tests that are skipped where there is a `reason` for it: it says so. */
+export function titleWithReason(title: string, reason: string | undefined): string {
+  return reason === undefined ? title : `${title} (skipped: ${reason})`;
 }
