@@ -147,9 +147,14 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     return this.#socket.remotePort;
   }
 
-  /** The reader of the request's body; made when it is first needed. */
+  /**
+   * The reader of the request's body; made when it is first needed. A handler that overrides `handle()` reads the
+   * connection's own bytes by it as long as it has not asked for a request.
+   */
   get rfile(): RequestBody {
     this.#rfile ??= new RequestBody(this);
+    const isBetweenRequests = this.#phase === Phase.HEAD && !this.#isPushed && this.head === null;
+    if (isBetweenRequests && this.#rfile.isComplete) this.#rfile.beginRaw();
     return this.#rfile;
   }
 
@@ -242,7 +247,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       return;
     }
     this.input.append(chunk);
-    if (this.#phase === Phase.HANDLING) this.#feedBody();
+    if (this.#phase === Phase.HANDLING || this.#rfile?.isAwaited === true) this.#feedBody();
     else if (this.#phase !== Phase.HELD) this.#advance();
     this.#regulate();
   }
@@ -264,8 +269,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   peerEnded(): void {
     this.#hasPeerEnded = true;
     if (this.#phase === Phase.LINGERING) this.#socket.end();
+    else if (this.#rfile?.isAwaited === true) this.#rfile.inputEnded();
     else if (this.#phase !== Phase.HANDLING) this.#advance();
-    else if (this.#rfile?.isAwaited === true) this.#rfile.fail(Failure.TRUNCATED);
   }
 
   closed(): void {
@@ -308,7 +313,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   bodyAwaited(): void {
     this.#setDeadline(this.#owner.limits.bodyTimeout);
-    if (this.#hasPeerEnded) this.#rfile!.fail(Failure.TRUNCATED);
+    if (this.#hasPeerEnded) this.#rfile!.inputEnded();
     this.#regulate();
   }
 
@@ -321,6 +326,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   #startHandling(): void {
     this.#setDeadline(this.#owner.limits.idleTimeout);
+    this.wfile.beginRequest(false, false);
     this.#afterPossiblePromise(
       () => this.#handler!.handle(),
       () => {
@@ -634,9 +640,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#phase === Phase.HELD) return true;
     if (this.wfile.unsentBytes > this.#owner.limits.maxUnsentBytes && this.#phase !== Phase.HANDLING)
       return true;
-    return (
-      this.#phase === Phase.HANDLING && this.input.length >= MAX_WAITING_BYTES && !this.#rfile?.isAwaited
-    );
+    const isHandlersTurn = this.#phase === Phase.HANDLING || !this.#isPushed;
+    return isHandlersTurn && this.input.length >= MAX_WAITING_BYTES && this.#rfile?.isAwaited !== true;
   }
 
   // ------------------------------------------------------------------ the handler's hooks

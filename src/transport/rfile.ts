@@ -66,6 +66,8 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   #decodedBytes = 0;
   #maxBodyBytes = 0;
   #isComplete = true;
+  /** There is no request: the bytes are the connection's, and end where it ends. */
+  #isRaw = false;
   #failure: Failure = Failure.NONE;
   #hasGone = false;
   #pending: PendingRead | null = null;
@@ -165,6 +167,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   /** Begins the body of the next request. */
   begin(kind: BodyKind, contentLength: number, maxBodyBytes: number, limits: ChunkedLimits): void {
     this.#kind = kind;
+    this.#isRaw = false;
     this.#remaining = contentLength;
     this.#isComplete = kind === BodyKind.NONE;
     this.#failure = Failure.NONE;
@@ -175,6 +178,24 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     this.#spanBytes = 0;
     this.#decodedBytes = 0;
     this.#maxBodyBytes = maxBodyBytes;
+  }
+
+  /** Begins to read the connection's bytes as they are, for a handler that speaks its own protocol. */
+  beginRaw(): void {
+    this.#kind = BodyKind.LENGTH;
+    this.#isRaw = true;
+    this.#remaining = Number.POSITIVE_INFINITY;
+    this.#isComplete = false;
+  }
+
+  /** Nothing more will come, and a read waits. */
+  inputEnded(): void {
+    if (!this.#isRaw) {
+      this.fail(Failure.TRUNCATED);
+      return;
+    }
+    this.#isComplete = true;
+    this.advance();
   }
 
   /** Goes on with the read that waits, after bytes have come. */
