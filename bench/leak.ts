@@ -114,8 +114,9 @@ function peerFrom(args: string[]): PeerName {
     parseArgs({ args, options: { peer: { type: "string", default: "basehttp" } } }),
   );
   const peer = PEERS_WITH_WORK.find((name) => name === values.peer);
-  if (peer === undefined)
+  if (peer === undefined) {
     throw new Refusal(`--peer takes ${PEERS_WITH_WORK.join(" or ")}, not "${values.peer}"`);
+  }
   return peer;
 }
 
