@@ -1,5 +1,8 @@
 /** The public names of basehttp. */
 
+export type { Sink, Source } from "./files/copy.ts";
+export type { ExtensionsMap } from "./files/mime.ts";
+export type { OpenedFile } from "./files/opened-file.ts";
 export {
   BaseHTTPRequestHandler,
   type ClientAddress,

@@ -32,7 +32,8 @@ export function knownField(name: string, value: string): Uint8Array | null {
 export function noteField(name: string, value: string, bytes: Uint8Array, start: number, end: number): void {
   const entry = entryFor(name, value);
   if (entry.value === value && entry.name === name) {
-    if (end - start <= MAX_LINE_LENGTH) entry.line = bytes.slice(start, end);
+    // A copy: `slice` would give a view where the bytes are a Buffer's.
+    if (end - start <= MAX_LINE_LENGTH) entry.line = new Uint8Array(bytes.subarray(start, end));
     return;
   }
   entry.name = name;

@@ -4,6 +4,7 @@
  */
 
 import { ByteQueue } from "./byte-queue.ts";
+import { nextTurn } from "./turn.ts";
 
 /** What a writer needs of a socket. The result is the number of bytes taken, negative when it is closed. */
 export interface ByteSink {
@@ -23,6 +24,9 @@ interface FlushWaiter {
 
 const SETTLED: Promise<void> = Promise.resolve();
 
+/** What a writer whose client takes everything at once may send before the other connections get their turn. */
+const FAIR_BYTES: number = 1024 * 1024;
+
 export class SocketWriter {
   readonly #sink: ByteSink;
   #queue: ByteQueue | null = null;
@@ -30,6 +34,8 @@ export class SocketWriter {
   #isBlocked = false;
   #hasGone = false;
   #waiters: FlushWaiter[] | null = null;
+  /** Bytes sent since somebody had to wait for this writer, or it for the client. */
+  #bytesAtOnce = 0;
 
   constructor(sink: ByteSink) {
     this.#sink = sink;
@@ -109,7 +115,11 @@ export class SocketWriter {
   /** Settles when the kernel has taken all that was sent; rejects when the client has gone. */
   protected whenTaken(): Promise<void> {
     if (this.#hasGone) return rejectedQuietly(goneError());
-    if (this.#queue === null) return SETTLED;
+    if (this.#queue === null) {
+      if (this.#bytesAtOnce < FAIR_BYTES) return SETTLED;
+      this.#bytesAtOnce = 0;
+      return nextTurn();
+    }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     promise.catch(ignore);
     this.#waiters ??= [];
@@ -129,12 +139,14 @@ export class SocketWriter {
 
   #write(bytes: Uint8Array, start: number, end: number): number {
     const taken = this.#sink.write(bytes, start, end - start);
+    this.#bytesAtOnce += taken;
     if (taken === end - start) return end;
     if (taken < 0) {
       this.socketClosed();
       return end;
     }
     this.#isBlocked = true;
+    this.#bytesAtOnce = 0;
     this.becameBlocked();
     return start + taken;
   }

@@ -18,6 +18,11 @@ export function atEndOfTurn(member: TurnMember): void {
   if (members.push(member) === 1) setImmediate(endTurn);
 }
 
+/** Settles in the next turn: for work that could go on without waiting, but must let others have theirs. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 function endTurn(): void {
   const ended = members;
   members = spare;

@@ -330,7 +330,8 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   yieldOutput(): void {
     const ready = this.#readyBytes();
     this.enqueue(output.bytes, 0, ready);
-    if (ready < output.length) this.#yielded = output.bytes.slice(ready, output.length);
+    // A copy: a Buffer's `slice` would be a view of what the next owner writes.
+    if (ready < output.length) this.#yielded = new Uint8Array(output.bytes.subarray(ready, output.length));
     this.#start = -1;
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { CASES, type Contender, HELLO_LOAD, type Load } from "../../bench/throughput/cases.ts";
@@ -52,8 +53,13 @@ test("a server ends when the bench is interrupted", async () => {
 
 describe.each(["bun-serve", "node-http", "python-http11"] as const)("%s", (peer) => {
   test.skipIf(runtimePath(PEERS[peer].runtime) === undefined)("ends when the bench is killed", async () => {
-    const script = join(FIXTURES, "start-server.ts");
-    await using bench = Bun.spawn([process.execPath, script, peer], { stdout: "pipe" });
+    using setup = new Setup(new AbortController().signal);
+    const folder = setup.newPath(); // a killed bench cannot remove its own files
+    mkdirSync(folder);
+    await using bench = Bun.spawn([process.execPath, join(FIXTURES, "start-server.ts"), peer], {
+      env: { ...process.env, TMPDIR: folder },
+      stdout: "pipe",
+    });
     const { value } = await bench.stdout.getReader().read();
     const connection = await connectTo(Number(new TextDecoder().decode(value)));
     bench.kill("SIGKILL");

@@ -333,6 +333,22 @@ describe("the hooks of a handler (section 1.4)", () => {
     expect(calls).toEqual(["setup", "handle_one_request", "handle_one_request", "finish"]);
   });
 
+  test("a handle of the handler's own can read and write what it likes (REQ-23)", async () => {
+    class Raw extends BaseHTTPRequestHandler {
+      override async handle(): Promise<void> {
+        const line = await this.rfile.readline();
+        this.wfile.write("you said: ");
+        this.wfile.write(line);
+      }
+      override log_message(): void {}
+    }
+    await using server = new HTTPServer(["127.0.0.1", 0], Raw);
+    void server.serve_forever();
+    expect(await exchange(server.server_port, "anything at all\nand more")).toBe(
+      "you said: anything at all\n",
+    );
+  });
+
   test("a handle that wraps the class's own is served as ever (REQ-23)", async () => {
     const calls: string[] = [];
     class Wrapping extends Hello {
