@@ -7,6 +7,7 @@ import { formatHttpDate, MONTH_NAMES, WEEKDAY_NAMES } from "../protocol/http-dat
 import { RequestHead } from "../protocol/request-head.ts";
 import { HTTPStatus } from "../protocol/status.ts";
 import { type Connection, type ConnectionHandler, noteRunning } from "../transport/connection.ts";
+import { FULL_BYTES } from "../transport/output.ts";
 import type { RequestBody } from "../transport/rfile.ts";
 import { ticker } from "../transport/ticker.ts";
 import { FramingField, type ResponseWriter } from "../transport/wfile.ts";
@@ -77,6 +78,13 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   static timeout: number | null = null;
   /** Whether small writes go out at once. Differs: Python's default is to wait for more (Nagle's algorithm). */
   static disable_nagle_algorithm = true;
+  /** Bytes that may wait while the handler does not read its request's body; -1 for the default of 256 KiB. */
+  static rbufsize = -1;
+  /**
+   * Bytes that are gathered before they are sent without waiting for the end of the turn; 0 to send each write at
+   * once. Differs: Python's default is 0.
+   */
+  static wbufsize: number = FULL_BYTES;
   /** Bytes that a request body may have; null for the server's limit. */
   static maxBodyBytes: number | null = null;
 
@@ -92,6 +100,8 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   declare monthname: readonly (string | null)[];
   declare timeout: number | null;
   declare disable_nagle_algorithm: boolean;
+  declare rbufsize: number;
+  declare wbufsize: number;
   declare maxBodyBytes: number | null;
 
   /** The methods that answer requests: any that is called `do_` and the request method. */
@@ -202,6 +212,8 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     request.isHttp10 = protocol_version < HTTP_1_1;
     request.timeout = this.timeout ?? 0;
     request.maxBodyBytes = this.maxBodyBytes ?? request.maxBodyBytes;
+    if (this.rbufsize >= 0) request.maxWaitingBytes = this.rbufsize;
+    request.wfile.bufferBytes = this.wbufsize;
     if (!this.disable_nagle_algorithm) request.setNoDelay(false);
     if (this.#hasOwnHead()) return;
     this.#rendered = renderedHeads(protocol_version, this.version_string());
@@ -522,6 +534,8 @@ inheritFromClass(BaseHTTPRequestHandler, [
   "monthname",
   "timeout",
   "disable_nagle_algorithm",
+  "rbufsize",
+  "wbufsize",
   "maxBodyBytes",
 ]);
 

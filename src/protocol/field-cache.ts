@@ -28,12 +28,13 @@ export function knownField(name: string, value: string): Uint8Array | null {
   return entry.value === value && entry.name === name ? entry.line : null;
 }
 
-/** Takes note of a line that has just been written, from `start` to `end`. */
+/** Takes note of a line that has just been written, from `start` to `end` (half-open). */
 export function noteField(name: string, value: string, bytes: Uint8Array, start: number, end: number): void {
+  if (end - start > MAX_LINE_LENGTH) return;
   const entry = entryFor(name, value);
   if (entry.value === value && entry.name === name) {
     // A copy: `slice` would give a view where the bytes are a Buffer's.
-    if (end - start <= MAX_LINE_LENGTH) entry.line = new Uint8Array(bytes.subarray(start, end));
+    entry.line = new Uint8Array(bytes.subarray(start, end));
     return;
   }
   entry.name = name;

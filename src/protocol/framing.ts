@@ -44,7 +44,7 @@ function isToken(text: string): boolean {
 
 /**
  * `Content-Length = 1*DIGIT` (RFC 9110 8.6). Repeated values are refused even where they are equal; so is what
- * does not fit a number exactly, and that limit comes before any arithmetic that could wrap.
+ * does not fit a number exactly: from there on nothing is added any more, so that no number of digits can wrap.
  */
 function decideContentLength(head: RequestHead): Failure {
   if (head.contentLengthCount > 1) return Failure.BAD_CONTENT_LENGTH;
@@ -56,9 +56,9 @@ function decideContentLength(head: RequestHead): Failure {
   for (let at = valueStart; at < valueEnd; at++) {
     const digit = bytes[at]! - 0x30;
     if (digit < 0 || digit > 9) return Failure.BAD_CONTENT_LENGTH;
-    length = length * 10 + digit;
-    if (length > Number.MAX_SAFE_INTEGER) return Failure.BODY_TOO_LARGE;
+    if (length <= Number.MAX_SAFE_INTEGER) length = length * 10 + digit;
   }
+  if (length > Number.MAX_SAFE_INTEGER) return Failure.BODY_TOO_LARGE;
   head.contentLength = length;
   if (length > 0) head.bodyKind = BodyKind.LENGTH;
   return Failure.NONE;
@@ -97,6 +97,7 @@ function optionsOf(head: RequestHead, index: number): number {
 export function expectsContinue(head: RequestHead): boolean {
   const { bytes, start, offsets, expectField } = head;
   return (
+    expectField >= 0 &&
     head.find("expect", expectField + 1) < 0 &&
     equalsIgnoringCase(
       bytes,

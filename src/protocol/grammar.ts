@@ -30,11 +30,8 @@ export const FIELD_VALUE: Uint8Array = table(0x09, [0x20, 0x7e], [0x80, 0xff]);
  */
 export const TARGET: Uint8Array = table([0x21, 0x22], [0x24, 0x7e]);
 
-/** `reg-name` and IPv4 hosts: unreserved, sub-delims and `%` (RFC 3986 3.2.2). */
-export const REG_NAME: Uint8Array = table("-._~!$&'()*+,;=%", DIGIT, ALPHA);
-
-/** What stands between the brackets of an IP literal (RFC 3986 3.2.2). */
-export const IP_LITERAL: Uint8Array = table("-._~!$&'()*+,;=:", DIGIT, ALPHA);
+/** What `reg-name` and IPv4 hosts hold beside percent-encoded bytes: unreserved and sub-delims (RFC 3986 3.2.2). */
+export const REG_NAME: Uint8Array = table("-._~!$&'()*+,;=", DIGIT, ALPHA);
 
 /** The value of a hexadecimal digit, 255 for any other byte. */
 export const HEX_VALUE: Uint8Array = (() => {

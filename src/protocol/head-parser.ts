@@ -40,6 +40,7 @@ export function parseHead(
 ): HeadOutcome {
   head.bytes = bytes;
   head.start = start;
+  head.received = end - start;
   const limit = start + limits.maxHeadBytes;
   const stop = end < limit ? end : limit;
   let at = start + head.length;
@@ -84,8 +85,11 @@ function parseRequestLine(head: RequestHead, from: number, stop: number): number
       case HeadState.METHOD:
         while (at < stop && TCHAR[bytes[at]!] === 1) at++;
         if (at === stop) return at;
-        if (bytes[at] !== SP || at - start === head.methodStart) return fail(head, at, Failure.BAD_METHOD);
+        if (bytes[at] !== SP || at - start === head.methodStart) {
+          return fail(head, at, methodFailure(bytes[at]!, at - start === head.methodStart));
+        }
         head.methodEnd = at - start;
+        head.pathStart = head.methodEnd + 1;
         head.state = HeadState.TARGET;
         at++;
         break;
@@ -112,6 +116,11 @@ function parseRequestLine(head: RequestHead, from: number, stop: number): number
     }
   }
   return at;
+}
+
+function methodFailure(byte: number, isFirst: boolean): Failure {
+  const isLineEnd = byte === CR || byte === LF;
+  return isLineEnd && !isFirst ? Failure.BAD_REQUEST_LINE : Failure.BAD_METHOD;
 }
 
 /** `HTTP-version = "HTTP/" DIGIT "." DIGIT` (RFC 9112 2.3), and the CR after it. */
@@ -202,7 +211,7 @@ function parseFields(head: RequestHead, from: number, stop: number, maxFields: n
 }
 
 function nameFailure(byte: number, isFirst: boolean): Failure {
-  if (byte === LF || byte === CR) return Failure.BARE_LINE_END;
+  if (byte === LF) return Failure.BARE_LINE_END;
   return isFirst && (byte === SP || byte === HTAB) ? Failure.FOLDED_FIELD : Failure.BAD_FIELD_NAME;
 }
 

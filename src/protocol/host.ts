@@ -1,11 +1,14 @@
 /** The Host field (RFC 9112 3.2, RFC 9110 7.2) and the authority grammar that it shares with request targets. */
 
 import { Failure } from "./failure.ts";
-import { COLON, IP_LITERAL, REG_NAME } from "./grammar.ts";
+import { COLON, HEX_VALUE, REG_NAME } from "./grammar.ts";
+import { isIPLiteral } from "./ip-literal.ts";
 import type { RequestHead } from "./request-head.ts";
+import { latin1 } from "./text.ts";
 
 const OPENING_BRACKET = 0x5b;
 const CLOSING_BRACKET = 0x5d;
+const PERCENT = 0x25;
 const MAX_PORT = 65_535;
 
 /** Exactly one valid Host where the version is 1.1 or later, at most one before. */
@@ -26,17 +29,32 @@ export function checkHost(head: RequestHead): Failure {
  * in brackets; the port may be empty. An empty host is not an authority here: no URI of this protocol has one.
  */
 export function isAuthority(bytes: Uint8Array, start: number, end: number): boolean {
-  let at = start;
-  if (bytes[at] === OPENING_BRACKET) {
-    at++;
-    while (at < end && IP_LITERAL[bytes[at]!] === 1) at++;
-    if (at === end || bytes[at] !== CLOSING_BRACKET || at === start + 1) return false;
-    at++;
-  } else {
-    while (at < end && REG_NAME[bytes[at]!] === 1) at++;
-    if (at === start) return false;
-  }
+  const at =
+    bytes[start] === OPENING_BRACKET ? endOfLiteral(bytes, start, end) : endOfName(bytes, start, end);
+  if (at === start) return false;
   return at === end || (bytes[at] === COLON && isPort(bytes, at + 1, end));
+}
+
+/** Where the address in brackets ends that begins at `start`; `start` where there is none. */
+function endOfLiteral(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== CLOSING_BRACKET) at++;
+  return at < end && isIPLiteral(latin1(bytes, start + 1, at)) ? at + 1 : start;
+}
+
+/** `reg-name = *( unreserved / pct-encoded / sub-delims )`: where it ends. */
+function endOfName(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    if (REG_NAME[bytes[at]!] === 1) at++;
+    else if (bytes[at] === PERCENT && at + 2 < end && isHex(bytes[at + 1]!) && isHex(bytes[at + 2]!)) at += 3;
+    else break;
+  }
+  return at;
+}
+
+function isHex(byte: number): boolean {
+  return HEX_VALUE[byte]! < 16;
 }
 
 function isPort(bytes: Uint8Array, start: number, end: number): boolean {

@@ -44,6 +44,8 @@ export class RequestHead {
   start = 0;
   /** Bytes read so far; once complete, the head's whole length with empty lines before and the one after. */
   length = 0;
+  /** Bytes that have come: the head's own, as far as they are there, and what follows them. */
+  received = 0;
   state: HeadState = HeadState.EMPTY_LINE;
   failure: Failure = Failure.NONE;
   emptyLines = 0;
@@ -54,7 +56,7 @@ export class RequestHead {
   /** The minor version: the n of `HTTP/1.n`. */
   minorVersion = 0;
   majorVersion = 0;
-  /** The origin-form part of the target; the whole target where it has no such part. */
+  /** Where the origin-form part of the target begins; the target itself where it has no such part. */
   pathStart = 0;
 
   fieldCount = 0;
@@ -83,6 +85,7 @@ export class RequestHead {
   reset(): void {
     this.bytes = NO_BYTES;
     this.length = 0;
+    this.received = 0;
     this.state = HeadState.EMPTY_LINE;
     this.failure = Failure.NONE;
     this.emptyLines = 0;
@@ -91,6 +94,7 @@ export class RequestHead {
     this.targetEnd = 0;
     this.minorVersion = 0;
     this.majorVersion = 0;
+    this.pathStart = 0;
     this.fieldCount = 0;
     this.hostField = -1;
     this.hostCount = 0;
@@ -123,9 +127,14 @@ export class RequestHead {
     return latin1(bytes, from, end);
   }
 
+  /** Whether the method is `name`. Methods are case-sensitive (RFC 9110 9.1). */
+  hasMethod(name: string): boolean {
+    return this.methodEnd - this.methodStart === name.length && this.method() === name;
+  }
+
   /** Whether the method is HEAD, whose answer has no body. */
   isHeadRequest(): boolean {
-    return this.methodEnd - this.methodStart === 4 && this.method() === "HEAD";
+    return this.hasMethod("HEAD");
   }
 
   /** The request target, as received. */
@@ -136,7 +145,7 @@ export class RequestHead {
   /** The target's path and query: the target itself, or what an absolute-form target says after its authority. */
   path(): string {
     const path = latin1(this.bytes, this.start + this.pathStart, this.start + this.targetEnd);
-    const isAbsolute = this.pathStart !== this.methodEnd + 1;
+    const isAbsolute = this.pathStart > this.methodEnd + 1;
     return isAbsolute && path.charCodeAt(0) !== 0x2f ? `/${path}` : path;
   }
 
@@ -146,8 +155,9 @@ export class RequestHead {
     if (this.state > HeadState.VERSION) {
       return latin1(this.bytes, from, this.start + this.targetEnd + " HTTP/1.1".length);
     }
+    const stop = this.start + this.received;
     let end = from;
-    while (end < this.bytes.length && this.bytes[end] !== 0x0d && this.bytes[end] !== 0x0a) end++;
+    while (end < stop && this.bytes[end] !== 0x0d && this.bytes[end] !== 0x0a) end++;
     return latin1(this.bytes, from, end);
   }
 

@@ -13,26 +13,15 @@ const SLASH = 0x2f;
 const ASTERISK = 0x2a;
 const QUESTION_MARK = 0x3f;
 
-/** Checks the form of the target and finds its path. */
+/** Checks the form of the target, and finds the path in the absolute one. */
 export function checkTarget(head: RequestHead): Failure {
-  const { bytes, start } = head;
+  if (head.hasMethod("CONNECT")) return checkAuthorityForm(head);
   const targetStart = head.methodEnd + 1;
-  head.pathStart = targetStart;
-  if (bytes[start + targetStart] === SLASH)
-    return isMethod(head, "connect") ? Failure.BAD_TARGET : Failure.NONE;
-  if (isMethod(head, "connect")) return checkAuthorityForm(head);
-  if (bytes[start + targetStart] === ASTERISK) {
-    const isServerWide = head.targetEnd === targetStart + 1 && isMethod(head, "options");
-    return isServerWide ? Failure.NONE : Failure.BAD_TARGET;
-  }
-  return checkAbsoluteForm(head);
-}
-
-function isMethod(head: RequestHead, lowerCase: string): boolean {
-  const { bytes, start, methodStart, methodEnd } = head;
-  // The caller's names are lower case; a method in lower case is another method, and no harm is done by
-  // treating it like the one in capitals here.
-  return equalsIgnoringCase(bytes, start + methodStart, start + methodEnd, lowerCase);
+  const first = head.bytes[head.start + targetStart];
+  if (first === SLASH) return Failure.NONE;
+  if (first !== ASTERISK) return checkAbsoluteForm(head);
+  const isServerWide = head.targetEnd === targetStart + 1 && head.hasMethod("OPTIONS");
+  return isServerWide ? Failure.NONE : Failure.BAD_TARGET;
 }
 
 /** `authority-form = uri-host ":" port` (RFC 9112 3.2.3): here the port must be there. */

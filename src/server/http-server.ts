@@ -63,7 +63,6 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /** Takes up the next connection for `handle_request()`. */
   #requestTaker: ((connection: Connection) => void) | null = null;
   #drainWaiters: (() => void)[] = [];
-  #addresses: WeakMap<Connection, ClientAddress> = new WeakMap();
 
   /**
    * @throws ListenError when the address cannot be listened on.
@@ -223,7 +222,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /** Gives the connection that has been accepted. An override that throws has it closed without an answer. */
   get_request(): [request: Connection, client_address: ClientAddress] {
     const connection = this.#accepted!;
-    return [connection, this.#addresses.get(connection)!];
+    return [connection, connection.clientAddress];
   }
 
   /** Whether a connection is to be served. If not, it is closed without an answer. */
@@ -281,7 +280,6 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /** @internal */
   connectionOpened(connection: Connection): void {
     this.#connections.add(connection);
-    this.#addresses.set(connection, [plainHost(connection.remoteAddress ?? ""), connection.remotePort ?? 0]);
     if (this.#requestTaker !== null) {
       this.#requestTaker(connection);
     } else if (this.#isServing && this.#isActive) {
@@ -295,7 +293,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /** @internal */
   handlerFailed(connection: Connection, error: unknown): void {
     try {
-      this.handle_error(connection, this.#addresses.get(connection)!, error);
+      this.handle_error(connection, connection.clientAddress, error);
     } catch (second) {
       log.write(`handle_error() failed: ${inspect(second)}`);
     }
@@ -393,9 +391,4 @@ type HandlerConstructor = new (
 /** A class has a prototype with a handler's methods; a function that makes handlers has not. */
 function isClass(handler: RequestHandlerClass): handler is HandlerConstructor {
   return typeof handler.prototype?.handle_one_request === "function";
-}
-
-/** An IPv4 address that comes through a socket for both families, as plain IPv4. */
-function plainHost(address: string): string {
-  return address.startsWith("::ffff:") && address.includes(".") ? address.slice("::ffff:".length) : address;
 }

@@ -20,8 +20,9 @@ import { type AnswerObserver, Ending, ResponseWriter } from "./wfile.ts";
 
 /** What a connection needs of its socket: a part of Bun's. */
 export interface TransportSocket extends ByteSink {
-  readonly remoteAddress: string;
-  readonly remotePort: number;
+  /** Nothing on a unix socket. */
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
   pause(): void;
   resume(): void;
   /** Half-closes: no more will be written. */
@@ -74,6 +75,9 @@ const Phase = {
   CLOSED: 7,
 } as const;
 
+/** The hooks that a handler is called by once for a connection. */
+type Hook = "setup" | "handle" | "finish";
+
 /** Whose handler's code is running now, as far as that can be told. */
 let running: Connection | null = null;
 
@@ -102,6 +106,10 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   isHttp10 = false;
   /** Bytes that a request body may have. */
   maxBodyBytes: number;
+  /** Bytes that may wait while the handler does not read. */
+  maxWaitingBytes: number = MAX_WAITING_BYTES;
+  /** The client's address, as the handler gets it. */
+  clientAddress: readonly [host: string, port: number];
   /** Seconds that replace all of the connection's own deadlines; 0 for none (Python's `timeout`). */
   timeout = 0;
 
@@ -134,18 +142,10 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.#owner = owner;
     this.maxBodyBytes = owner.limits.maxBodyBytes;
     this.wfile = new ResponseWriter(socket, this);
+    this.clientAddress = [plainHost(socket.remoteAddress), socket.remotePort ?? 0];
   }
 
   // ------------------------------------------------------------------ what handlers use
-
-  /** The address of the client, as the socket says it. */
-  get remoteAddress(): string {
-    return this.#socket.remoteAddress;
-  }
-
-  get remotePort(): number {
-    return this.#socket.remotePort;
-  }
 
   /**
    * The reader of the request's body; made when it is first needed. A handler that overrides `handle()` reads the
@@ -205,10 +205,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   start(): void {
     if (this.#phase !== Phase.HELD) return;
     this.#phase = Phase.HEAD;
-    this.#afterPossiblePromise(
-      () => this.#handler!.setup(),
-      () => this.#startHandling(),
-    );
+    this.#runHook("setup");
     if (this.#isPaused) this.#regulate();
   }
 
@@ -327,13 +324,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #startHandling(): void {
     this.#setDeadline(this.#owner.limits.idleTimeout);
     this.wfile.beginRequest(false, false);
-    this.#afterPossiblePromise(
-      () => this.#handler!.handle(),
-      () => {
-        this.#hasHandled = true;
-        if (!this.#isPushed) this.#finish();
-      },
-    );
+    this.#runHook("handle");
     if (this.#isPushed) this.#advance();
   }
 
@@ -573,10 +564,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       return;
     }
     this.#hasFinished = true;
-    this.#afterPossiblePromise(
-      () => this.#handler!.finish(),
-      () => this.#owner.handlerFinished(this),
-    );
+    this.#runHook("finish");
   }
 
   /** A handler that pulls ends its loop when it sees that no request will come. */
@@ -641,7 +629,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.wfile.unsentBytes > this.#owner.limits.maxUnsentBytes && this.#phase !== Phase.HANDLING)
       return true;
     const isHandlersTurn = this.#phase === Phase.HANDLING || !this.#isPushed;
-    return isHandlersTurn && this.input.length >= MAX_WAITING_BYTES && this.#rfile?.isAwaited !== true;
+    return isHandlersTurn && this.input.length >= this.maxWaitingBytes && this.#rfile?.isAwaited !== true;
   }
 
   // ------------------------------------------------------------------ the handler's hooks
@@ -654,17 +642,32 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     }
   }
 
-  /** Runs a hook that may be asynchronous, and then `next`; a hook that throws ends the connection. */
-  #afterPossiblePromise(hook: () => void | Promise<void>, next: () => void): void {
+  /** Calls a hook, which may be asynchronous, and then does what comes after it. */
+  #runHook(hook: Hook): void {
     let result: void | Promise<void>;
     try {
-      result = hook();
+      result = this.#handler![hook]();
     } catch (error) {
       this.#hookFailed(error);
       return;
     }
-    if (result === undefined) next();
-    else result.then(next, (error) => this.#hookFailed(error));
+    if (result === undefined) this.#hookEnded(hook);
+    else
+      result.then(
+        () => this.#hookEnded(hook),
+        (error) => this.#hookFailed(error),
+      );
+  }
+
+  #hookEnded(hook: Hook): void {
+    if (hook === "setup") {
+      this.#startHandling();
+    } else if (hook === "finish") {
+      this.#owner.handlerFinished(this);
+    } else {
+      this.#hasHandled = true;
+      if (!this.#isPushed) this.#finish();
+    }
   }
 
   #hookFailed(error: unknown): void {
@@ -677,4 +680,18 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#hasFinished) this.#owner.handlerFinished(this);
     else this.#finish();
   }
+}
+
+/** The host that came last: clients come again, and idle connections hold on to their hosts. */
+let lastAddress = "";
+let lastHost = "";
+
+/** An IPv4 address that comes through a socket for both families as plain IPv4; nothing for a unix socket. */
+function plainHost(address = ""): string {
+  if (address !== lastAddress) {
+    lastAddress = address;
+    const isMapped = address.startsWith("::ffff:") && address.includes(".");
+    lastHost = isMapped ? address.slice("::ffff:".length) : address;
+  }
+  return lastHost;
 }

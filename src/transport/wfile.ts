@@ -117,6 +117,8 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   /** The rest of a body that is held back and too long for the output buffer. */
   #overflow: ByteQueue | null = null;
   #isClosed = false;
+  /** Once so many bytes are ready they leave; 0 for every write at once. */
+  bufferBytes: number = FULL_BYTES;
   #isNoted = false;
   /** The connection flushes by itself when its packet is worked off. */
   #isWorkedOff = false;
@@ -639,8 +641,14 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     this.#start = held > 0 ? 0 : -1;
   }
 
+  /** Sends what need not be held: without a buffer, a body is begun before its length is known. */
+  #sendEarly(): void {
+    if (this.bufferBytes === 0 && this.#gapStart > 0 && this.#written > 0) this.#decideLate();
+    this.#sendReady();
+  }
+
   #sendLater(): void {
-    if (output.length >= FULL_BYTES && output.owner === this) this.#sendReady();
+    if (output.length >= this.bufferBytes && output.owner === this) this.#sendEarly();
     if (this.#isWorkedOff || this.#isNoted) return;
     this.#isNoted = true;
     atEndOfTurn(this);
