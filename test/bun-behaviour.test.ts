@@ -4,8 +4,7 @@
  */
 
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -58,16 +57,22 @@ interface Pair {
 function noted(handlers: Handlers, end: { calls: Callbacks; chunks: Uint8Array[] }): Handlers {
   const { calls, chunks } = end;
   return {
-    open: (socket) => void (handlers.open?.(socket), calls.note("open")),
+    open(socket) {
+      handlers.open?.(socket);
+      calls.note("open");
+    },
     data(socket, chunk) {
       chunks.push(chunk);
       handlers.data?.(socket, chunk);
       calls.note("data");
     },
-    drain: (socket) => void (handlers.drain?.(socket), calls.note("drain")),
-    end: (socket) => void (handlers.end?.(socket), calls.note("end")),
-    close: (socket) => void (handlers.close?.(socket), calls.note("close")),
-    error: (socket, error) => void (handlers.error?.(socket, error), calls.note("error")),
+    error(socket, error) {
+      handlers.error?.(socket, error);
+      calls.note("error");
+    },
+    drain: () => calls.note("drain"),
+    end: () => calls.note("end"),
+    close: () => calls.note("close"),
   };
 }
 
@@ -257,7 +262,8 @@ describe("data callbacks (transport/input-buffer.ts, rfile.ts)", () => {
     await server.calls.until("data");
     const [chunk] = server.chunks;
     expect(chunk).toBeInstanceOf(Buffer);
-    expect(chunk!.slice(1).buffer).toBe(chunk!.buffer);
+    chunk!.slice(1)[0] = 0x21;
+    expect(String(chunk)).toBe("b!tes");
   });
 
   test("that throw get to the error callback, and the socket stays open (transport/listener.ts)", async () => {
@@ -358,7 +364,7 @@ describe("text (protocol/text.ts, protocol/response-head.ts)", () => {
 
   test("TextDecoder's latin1 is windows-1252, Buffer's is Latin-1", () => {
     expect(new TextDecoder("latin1").decode(new Uint8Array([0x80]))).toBe("\u20ac");
-    expect(Buffer.from(everyByte).latin1Slice(0, 256)).toBe(String.fromCharCode(...everyByte));
+    expect(Buffer.from(everyByte).toString("latin1")).toBe(String.fromCharCode(...everyByte));
   });
 
   test("latin1Write and utf8Write give the number of bytes written at an offset", () => {

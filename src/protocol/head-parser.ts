@@ -45,6 +45,7 @@ export function parseHead(
   const stop = end < limit ? end : limit;
   let at = start + head.length;
   if (head.state < HeadState.FIELD) at = parseRequestLine(head, at, stop);
+  if (head.state === HeadState.FIELD) at = parseWholeFields(head, at, stop, limits.maxFields);
   if (head.state >= HeadState.FIELD) at = parseFields(head, at, stop, limits.maxFields);
   head.length = at - start;
   if (head.failure !== Failure.NONE) return HeadOutcome.FAILED;
@@ -147,6 +148,57 @@ function parseVersion(head: RequestHead, from: number, stop: number): number {
     }
   }
   return stop;
+}
+
+/**
+ * Reads field lines as long as they are whole and good: those of nearly every request. It stops at the beginning of
+ * any other line, which `parseFields` then reads from there.
+ *
+ * Values, which are most of a head, are looked at eight bytes at a time: two thirds of the time of a plain loop
+ * (`bench/micro/head-parser.ts`). A view of them as words is not the way: the runtime would have to make an
+ * `ArrayBuffer` for each packet, which costs more than the whole head.
+ */
+function parseWholeFields(head: RequestHead, from: number, stop: number, maxFields: number): number {
+  const { bytes, start } = head;
+  let lineStart = from;
+  for (let count = head.fieldCount; count < maxFields; count++) {
+    let at = lineStart;
+    while (at < stop && TCHAR[bytes[at]!] === 1) at++;
+    const nameEnd = at;
+    if (at === stop || at === lineStart || bytes[at] !== COLON) return lineStart;
+    at++;
+    while (at < stop && (bytes[at] === SP || bytes[at] === HTAB)) at++;
+    const valueStart = at;
+    while (at + 8 <= stop && areFieldBytes(bytes, at)) at += 8;
+    while (at < stop && FIELD_VALUE[bytes[at]!] === 1) at++;
+    if (at + 1 >= stop || bytes[at] !== CR || bytes[at + 1] !== LF) return lineStart;
+    const field = count * 4;
+    if (field === head.offsets.length) head.grow();
+    const { offsets } = head;
+    offsets[field] = lineStart - start;
+    offsets[field + 1] = nameEnd - start;
+    offsets[field + 2] = valueStart - start;
+    offsets[field + 3] = endOfValue(bytes, valueStart, at) - start;
+    head.fieldCount = count + 1;
+    notePurpose(head, count);
+    lineStart = at + 2;
+  }
+  return lineStart;
+}
+
+/** Whether each of the eight bytes from `at` on may stand in a field value. */
+function areFieldBytes(bytes: Uint8Array, at: number): boolean {
+  const first =
+    FIELD_VALUE[bytes[at]!]! &
+    FIELD_VALUE[bytes[at + 1]!]! &
+    FIELD_VALUE[bytes[at + 2]!]! &
+    FIELD_VALUE[bytes[at + 3]!]!;
+  const second =
+    FIELD_VALUE[bytes[at + 4]!]! &
+    FIELD_VALUE[bytes[at + 5]!]! &
+    FIELD_VALUE[bytes[at + 6]!]! &
+    FIELD_VALUE[bytes[at + 7]!]!;
+  return (first & second) === 1;
 }
 
 /** `*( field-line CRLF ) CRLF` (RFC 9112 5), without whitespace before the colon, folding or bare line ends. */

@@ -84,6 +84,7 @@ export class RequestHead {
   /** Makes the object ready for the next head. */
   reset(): void {
     this.bytes = NO_BYTES;
+    this.start = 0;
     this.length = 0;
     this.received = 0;
     this.state = HeadState.EMPTY_LINE;

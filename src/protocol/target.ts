@@ -12,6 +12,7 @@ import { equalsIgnoringCase } from "./text.ts";
 const SLASH = 0x2f;
 const ASTERISK = 0x2a;
 const QUESTION_MARK = 0x3f;
+const SCHEMES: readonly string[] = ["http://", "https://"];
 
 /** Checks the form of the target, and finds the path in the absolute one. */
 export function checkTarget(head: RequestHead): Failure {
@@ -45,15 +46,20 @@ function checkAbsoluteForm(head: RequestHead): Failure {
   const { bytes, start } = head;
   const targetStart = start + head.methodEnd + 1;
   const targetEnd = start + head.targetEnd;
-  let authorityStart = targetStart + "http://".length;
-  if (!equalsIgnoringCase(bytes, targetStart, Math.min(authorityStart, targetEnd), "http://")) {
-    authorityStart++;
-    const isHttps = equalsIgnoringCase(bytes, targetStart, Math.min(authorityStart, targetEnd), "https://");
-    if (!isHttps) return Failure.BAD_TARGET;
-  }
+  const authorityStart = endOfScheme(bytes, targetStart, targetEnd);
+  if (authorityStart < 0) return Failure.BAD_TARGET;
   let at = authorityStart;
   while (at < targetEnd && bytes[at] !== SLASH && bytes[at] !== QUESTION_MARK) at++;
-  if (at === authorityStart || !isAuthority(bytes, authorityStart, at)) return Failure.BAD_TARGET;
+  if (!isAuthority(bytes, authorityStart, at)) return Failure.BAD_TARGET;
   head.pathStart = at - start;
   return Failure.NONE;
+}
+
+/** Where the authority begins, behind `http://` or `https://`; -1 where there is neither. */
+function endOfScheme(bytes: Uint8Array, start: number, end: number): number {
+  for (const scheme of SCHEMES) {
+    const schemeEnd = start + scheme.length;
+    if (schemeEnd <= end && equalsIgnoringCase(bytes, start, schemeEnd, scheme)) return schemeEnd;
+  }
+  return -1;
 }

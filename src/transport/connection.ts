@@ -251,11 +251,10 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** The socket has room again. */
   drained(): void {
+    // Bun says so at other times too.
+    if (!this.wfile.isBlocked) return;
     this.wfile.drained();
-    if (this.wfile.unsentBytes > 0) {
-      this.#setDeadline(this.#owner.limits.writeTimeout);
-      return;
-    }
+    if (this.wfile.unsentBytes > 0) return;
     if (this.#phase === Phase.CLOSING) this.#halfClose();
     else this.#setDeadlineOfPhase();
     this.#advance();
@@ -283,12 +282,17 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   deadlinePassed(): void {
+    if (this.wfile.unsentBytes > 0) {
+      this.#report("Request timed out: the client does not read its answer");
+      this.#socket.terminate();
+      return;
+    }
     switch (this.#phase) {
       case Phase.HEAD:
         this.#headTimedOut();
         break;
       case Phase.HANDLING:
-        this.#requestTimedOut();
+        this.#rfile?.fail(Failure.BODY_TIMEOUT);
         break;
       case Phase.LINGERING:
         this.#socket.end();
@@ -404,7 +408,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#endRequest();
       return;
     }
-    this.deadlineTick = 0;
+    // What it waits for has a deadline already, itself it has none.
+    if (this.#phase === Phase.HANDLING) this.#setDeadlineOfPhase();
     result.then(
       () => this.#endLateRequest(),
       (error) => {
@@ -415,11 +420,6 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   #endLateRequest(): void {
-    if (this.#phase === Phase.CLOSED) {
-      this.#dropHead();
-      this.#finish();
-      return;
-    }
     this.wfile.workOff();
     this.#endRequest();
     this.wfile.workedOff(false);
@@ -462,6 +462,12 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   /** Ends the request in hand: its answer is closed, and what comes next is decided. */
   #endRequest(): void {
     const ending = this.wfile.endRequest();
+    // Closed meanwhile, by the client or by the handler itself.
+    if (this.#phase !== Phase.HANDLING) {
+      this.#dropHead();
+      this.#finish();
+      return;
+    }
     if (ending === Ending.CUT_SHORT) {
       this.#report("Fewer bytes were written than Content-Length announced; the connection is closed");
     }
@@ -539,15 +545,6 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     else this.#refuseHead(Failure.HEAD_TIMEOUT);
   }
 
-  #requestTimedOut(): void {
-    if (this.wfile.unsentBytes > 0) {
-      this.#report("Request timed out: the client does not read its answer");
-      this.#socket.terminate();
-      return;
-    }
-    this.#rfile?.fail(Failure.BODY_TIMEOUT);
-  }
-
   /** There will be no more requests: the handler is told so, once, and then the server closes the connection. */
   #finish(): void {
     if (this.#hasFinished) return;
@@ -608,8 +605,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #setDeadlineOfPhase(): void {
     const { limits } = this.#owner;
     if (this.wfile.unsentBytes > 0) this.#setDeadline(limits.writeTimeout);
-    else if (this.#phase === Phase.HEAD) this.#setDeadline(limits.idleTimeout);
-    else if (this.#phase === Phase.DISCARDING || this.#rfile?.isAwaited === true) {
+    else if (this.#phase === Phase.HEAD) {
+      this.#setDeadline(this.head === null ? limits.idleTimeout : limits.headTimeout);
+    } else if (this.#phase === Phase.DISCARDING || this.#rfile?.isAwaited === true) {
       this.#setDeadline(limits.bodyTimeout);
     } else this.deadlineTick = 0;
   }

@@ -89,16 +89,17 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
    * @throws TypeError while another read is pending.
    */
   read(size: number = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
-    // Python's -1 and None.
-    const wanted = size < 0 ? Number.POSITIVE_INFINITY : size;
-    if (Number.isNaN(wanted)) throw new RangeError(`rfile.read(${size}): the size must be a number of bytes`);
-    return this.#read({ wanted, takesAny: false, isLine: false });
+    return this.#read({ wanted: bytesWanted("read", size), takesAny: false, isLine: false });
   }
 
-  /** Reads up to the next line feed and with it, or what is left of the body; no more than `limit` bytes. */
+  /**
+   * Reads up to the next line feed and with it, or what is left of the body; no more than `limit` bytes.
+   *
+   * @throws RangeError when `limit` is not a number of bytes.
+   * @throws TypeError while another read is pending.
+   */
   readline(limit: number = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
-    const wanted = limit < 0 ? Number.POSITIVE_INFINITY : limit;
-    return this.#read({ wanted, takesAny: false, isLine: true });
+    return this.#read({ wanted: bytesWanted("readline", limit), takesAny: false, isLine: true });
   }
 
   /** The body in pieces, as they come. */
@@ -259,7 +260,9 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     const isEnough = length === wanted || takesAny || isLast || (isLine && this.#byteAt(length - 1) === LF);
     if (!isEnough) return null;
     const { input } = this.#source;
-    const view = input.bytes.subarray(input.start, input.start + length);
+    const { buffer, byteOffset } = input.bytes;
+    // Not `subarray`: what the socket hands over is a Buffer, whose `slice` is not that of a Uint8Array.
+    const view = new Uint8Array(buffer, byteOffset + input.start, length);
     this.#use(length);
     return view;
   }
@@ -368,6 +371,13 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     this.#failure = failure;
     this.#spanBytes = 0;
   }
+}
+
+/** How many bytes a read asks for: all of them by Python's -1. */
+function bytesWanted(method: string, size: number): number {
+  if (size < 0) return Number.POSITIVE_INFINITY;
+  if (Number.isInteger(size) || size === Number.POSITIVE_INFINITY) return size;
+  throw new RangeError(`rfile.${method}(${size}): the size must be a number of bytes`);
 }
 
 function ignore(): void {}

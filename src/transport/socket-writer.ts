@@ -46,6 +46,11 @@ export class SocketWriter {
     return this.#queue === null ? 0 : this.#queue.length;
   }
 
+  /** Whether the socket takes nothing more for now. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
   /** Whether somebody waits for a `flush()`. */
   get isAwaited(): boolean {
     return this.#waiters !== null;
@@ -103,7 +108,7 @@ export class SocketWriter {
     this.#resolveWaiters();
   }
 
-  /** Called when the socket does not take any more for now. */
+  /** Called when the socket takes no more for now: at first, and each time that it has taken something since. */
   protected becameBlocked(): void {}
 
   /** To be called when the socket has room again. */
@@ -147,7 +152,8 @@ export class SocketWriter {
     }
     this.#isBlocked = true;
     this.#bytesAtOnce = 0;
-    this.becameBlocked();
+    // A client that has taken nothing since has earned no more time.
+    if (taken > 0 || this.#queue === null) this.becameBlocked();
     return start + taken;
   }
 

@@ -1,41 +1,24 @@
-/** The main job as curl sees it: the command serves files, and handlers take uploads. */
+/** The command as curl sees it: files byte for byte, listings, redirects, revalidation, connections that are kept. */
 
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
-import { BaseHTTPRequestHandler } from "../../src/index.ts";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { type Serving, startCommand } from "../cli/support/command.ts";
-import { type StartedServer, startServer } from "../support/client.ts";
 import { Tree } from "../support/tree.ts";
 import { curl, parseIncluded, transfer } from "./support/curl.ts";
+import { noise, sha256Of, writeNoise } from "./support/noise.ts";
 import { describeWith } from "./support/programs.ts";
 
 // Each test starts programs, and shares the machine with tests that do the same.
 setDefaultTimeout(60_000);
 
-const MEBIBYTE = 2 ** 20;
 const LARGE_MEBIBYTES = 100;
+const FOLDER = "Bilder & Töne #1";
 
-/** Bytes that look like no text and never repeat at a distance of a power of two. */
-function noise(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let at = 0, state = length | 1; at < length; at++) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    bytes[at] = state >>> 24;
-  }
-  return bytes;
-}
-
-const SIZES: readonly [name: string, content: Uint8Array][] = [
-  ["empty.bin", noise(0)],
-  ["1-byte.bin", noise(1)],
-  ["1-KB.bin", noise(1024)],
-  ["100-KB.bin", noise(100 * 1024)],
-];
-
-const ODD_NAMES: readonly [name: string, content: string][] = [
+const ODD_NAMES = [
   "two  spaces.txt",
   "100%.txt",
   "%41 is not A.txt",
+  "%2e%2e%2f",
   "who?.txt",
   "#1.txt",
   "a<b>&amp;c.txt",
@@ -47,160 +30,201 @@ const ODD_NAMES: readonly [name: string, content: string][] = [
   "日本語.txt",
   "🎉👩‍👩‍👧.txt",
   "two\nlines.txt",
-].map((name) => [name, `This is ${name}\n`]);
+];
 
-const FOLDER = "Bilder & Töne #1";
+/** The files of `/files/`. */
+const FILES: ReadonlyMap<string, Buffer<ArrayBuffer>> = new Map([
+  ["empty.bin", noise(0)],
+  ["1-byte.bin", noise(1)],
+  ["1-KB.bin", noise(1024)],
+  ["100-KB.bin", noise(100 * 1024)],
+  ...ODD_NAMES.map((name): [string, Buffer<ArrayBuffer>] => [name, Buffer.from(`This is ${name}\n`)]),
+]);
 
-/** Writes a large file whose mebibytes all differ, so that none can be lost, doubled or moved; its SHA-256. */
-function writeLargeFile(path: string): string {
-  const block = noise(MEBIBYTE);
-  const hasher = new Bun.CryptoHasher("sha256");
-  const descriptor = openSync(path, "w");
-  for (let index = 0; index < LARGE_MEBIBYTES; index++) {
-    block[0] = index;
-    hasher.update(block);
-    writeSync(descriptor, block);
-  }
-  closeSync(descriptor);
-  return hasher.digest("hex");
+const LISTED_ENTRY = /<li><a href="(?<href>[^"]*)">(?<label>.*?)<\/a><\/li>/gs;
+
+/** What a listing shows: for each entry, where it leads and what it is called. */
+function entriesOf(page: Buffer): [href: string, label: string][] {
+  return [...page.toString().matchAll(LISTED_ENTRY)].map(({ groups }) => [groups!.href!, groups!.label!]);
 }
 
-async function sha256OfFile(path: string): Promise<string> {
-  const hasher = new Bun.CryptoHasher("sha256");
-  for await (const bytes of Bun.file(path).stream()) hasher.update(bytes);
-  return hasher.digest("hex");
-}
-
-/** The fields of a head that an answer to HEAD and one to GET must agree in. */
-function fieldsWithoutDate(fields: ReadonlyMap<string, string>): Record<string, string> {
-  const { date: _, ...rest } = Object.fromEntries(fields);
-  return rest;
+/** An answer's fields, but for the one that changes with the time of day. */
+function lastingFields(stdout: Buffer): Record<string, string> {
+  const { date: _, ...fields } = Object.fromEntries(parseIncluded(stdout).headers);
+  return fields;
 }
 
 describeWith(["curl"], "curl and the command", () => {
-  let outside: Tree;
+  let tree: Tree;
   let downloads: Tree;
-  let site: string;
   let serving: Serving;
   let largeDigest: string;
 
   beforeAll(async () => {
     downloads = new Tree();
-    outside = new Tree({ "secret.txt": "secret\n", "site/": null });
-    site = outside.path("site");
-    for (const [name, content] of [...SIZES, ...ODD_NAMES]) outside.add({ [`site/files/${name}`]: content });
-    outside.add({ [`site/${FOLDER}/inside.txt`]: "inside\n", "site/page.html": "<h1>Grüße</h1>\n" });
-    largeDigest = writeLargeFile(`${site}/large.bin`);
-    serving = await startCommand(["--quiet", "-d", site]);
+    tree = new Tree({
+      "secret.txt": "secret\n",
+      [`site/${FOLDER}/inside.txt`]: "inside\n",
+      "site/empty/": null,
+    });
+    for (const [name, content] of FILES) tree.add({ [`site/files/${name}`]: content });
+    largeDigest = writeNoise(tree.path("site/large.bin"), LARGE_MEBIBYTES);
+    serving = await startCommand(["--quiet", "-d", tree.path("site")]);
   });
 
   afterAll(async () => {
-    await serving[Symbol.asyncDispose]();
-    outside[Symbol.dispose]();
+    await serving?.[Symbol.asyncDispose]();
+    tree[Symbol.dispose]();
     downloads[Symbol.dispose]();
   });
 
-  const urlOf = (...names: string[]) => serving.url + names.map(encodeURIComponent).join("/");
+  /** The URL of what lies at the path of these names; an empty one at the end makes a slash. */
+  function urlOf(...names: string[]): string {
+    return serving.url + names.map(encodeURIComponent).join("/");
+  }
 
-  test.each([...SIZES, ...ODD_NAMES])("curl fetches %j byte for byte", async (name, content) => {
-    const { response_code, http_version, body } = await transfer([urlOf("files", name)]);
-    expect({ response_code, http_version }).toEqual({ response_code: 200, http_version: "1.1" });
-    expect(Buffer.from(body)).toEqual(Buffer.from(content as Uint8Array));
+  test.each([...FILES])("curl fetches %j byte for byte", async (name, content) => {
+    const { report, stdout } = await transfer([urlOf("files", name)]);
+    expect([report.status, report.httpVersion]).toEqual([200, "1.1"]);
+    expect(stdout).toEqual(content);
   });
 
-  test.each([[[]], [["--http1.0"]]])("curl fetches 100 MB byte for byte (%p)", async (options) => {
-    const copy = downloads.path(`large${options.join()}.bin`);
-    const { response_code, size_download } = await transfer([...options, "--output", copy, urlOf("large.bin")]);
-    expect({ response_code, size_download }).toEqual({
-      response_code: 200,
-      size_download: LARGE_MEBIBYTES * MEBIBYTE,
-    });
-    expect(await sha256OfFile(copy)).toBe(largeDigest);
-  });
-
-  test("curl finds every file by the links of a listing, over one connection", async () => {
-    const page = Buffer.from((await transfer([urlOf("files", "")])).body).toString();
-    const hrefs = [...page.matchAll(/<li><a href="([^"]*)">/g)].map(([, href]) => href!);
-    expect(hrefs.map(decodeURIComponent).sort()).toEqual([...SIZES, ...ODD_NAMES].map(([name]) => name).sort());
-
-    const outputs = hrefs.map((_, index) => downloads.path(`linked-${index}`));
-    const { exitCode, transfers } = await curl([
-      ...outputs.flatMap((output) => ["--output", output]),
-      ...hrefs.map((href) => new URL(href, urlOf("files", "")).href),
-    ]);
-    expect(exitCode).toBe(0);
-    expect(transfers.map((each) => each.response_code)).toEqual(hrefs.map(() => 200));
-    expect(transfers.map((each) => each.num_connects)).toEqual(hrefs.map((_, index) => (index === 0 ? 1 : 0)));
-    const contents = new Map<string, Uint8Array | string>([...SIZES, ...ODD_NAMES]);
-    for (const [index, href] of hrefs.entries()) {
-      expect(readFileSync(outputs[index]!)).toEqual(Buffer.from(contents.get(decodeURIComponent(href)) as string));
-    }
+  test.each(["--http1.1", "--http1.0"])("curl %s fetches 100 MB byte for byte", async (version) => {
+    const copy = downloads.path(`large${version}.bin`);
+    const { report } = await transfer([version, "--output", copy, urlOf("large.bin")]);
+    expect(report).toMatchObject({ status: 200, contentType: "application/octet-stream" });
+    expect(await sha256Of(Bun.file(copy).stream())).toBe(largeDigest);
   });
 
   test("curl is shown a directory's listing", async () => {
-    const { response_code, content_type, body } = await transfer([serving.url]);
-    expect({ response_code, content_type }).toEqual({
-      response_code: 200,
-      content_type: "text/html; charset=utf-8",
-    });
-    const entries = [...Buffer.from(body).toString().matchAll(/<li><a href="([^"]*)">(.*)<\/a><\/li>/g)];
-    expect(entries.map(([, href, label]) => [href, label])).toEqual([
+    const { report, stdout } = await transfer([serving.url]);
+    expect(report).toMatchObject({ status: 200, contentType: "text/html; charset=utf-8" });
+    expect(entriesOf(stdout)).toEqual([
       ["Bilder%20%26%20T%C3%B6ne%20%231/", "Bilder &amp; Töne #1/"],
+      ["empty/", "empty/"],
       ["files/", "files/"],
       ["large.bin", "large.bin"],
-      ["page.html", "page.html"],
     ]);
+    expect(entriesOf((await transfer([urlOf("empty", "")])).stdout)).toEqual([]);
   });
 
-  test("a directory without its slash is redirected to the one with it, and --location follows", async () => {
-    const withoutSlash = `${urlOf(FOLDER)}?sort=name`;
-    const redirect = parseIncluded((await transfer(["--include", withoutSlash])).body);
-    expect([redirect.status, redirect.headers.get("location"), redirect.body]).toEqual([
-      301,
-      `/${encodeURIComponent(FOLDER)}/?sort=name`,
-      "",
+  test("curl reaches every file by the links of a listing, over one connection", async () => {
+    const listing = urlOf("files", "");
+    const hrefs = entriesOf((await transfer([listing])).stdout).map(([href]) => href);
+    const names = hrefs.map(decodeURIComponent);
+    expect(names.toSorted()).toEqual([...FILES.keys()].sort());
+
+    const copies = hrefs.map((_, index) => downloads.path(`linked-${index}`));
+    const urls = hrefs.map((href) => new URL(href, listing).href);
+    const { transfers } = await curl([...copies.flatMap((copy) => ["--output", copy]), ...urls]);
+    expect(transfers.map(({ status }) => status)).toEqual(urls.map(() => 200));
+    expect(transfers.map(({ newConnections }) => newConnections)).toEqual([1, ...urls.slice(1).map(() => 0)]);
+    for (const [index, name] of names.entries())
+      expect(readFileSync(copies[index]!)).toEqual(FILES.get(name)!);
+  });
+
+  test("curl --parallel gets every file at once, each whole", async () => {
+    const files = [...FILES, ...FILES, ...FILES];
+    const outputs = files.map((_, index) => downloads.path(`parallel-${index}`));
+    const { exitCode } = await curl([
+      ...["--parallel", "--parallel-immediate", "--parallel-max", "50"],
+      ...files.flatMap(([name], index) => ["--output", outputs[index]!, urlOf("files", name)]),
     ]);
-    const { body, ...followed } = await transfer(["--location", withoutSlash]);
-    expect(followed).toMatchObject({
-      response_code: 200,
-      num_redirects: 1,
-      num_connects: 1,
-      url_effective: `${urlOf(FOLDER, "")}?sort=name`,
+    expect(exitCode).toBe(0);
+    for (const [index, [, content]] of files.entries())
+      expect(readFileSync(outputs[index]!)).toEqual(content);
+  });
+
+  test("a directory without its slash is redirected, and --location follows over the same connection", async () => {
+    const url = `${urlOf(FOLDER)}?sort=name`;
+    const redirect = parseIncluded((await transfer(["--include", url])).stdout);
+    const location = `/${encodeURIComponent(FOLDER)}/?sort=name`;
+    expect([redirect.status, redirect.headers.get("location"), redirect.body]).toEqual([301, location, ""]);
+
+    const { report, stdout } = await transfer(["--location", url]);
+    expect(report).toMatchObject({
+      status: 200,
+      redirects: 1,
+      newConnections: 1,
+      url: new URL(location, url).href,
     });
-    expect(Buffer.from(body).toString()).toContain('<a href="inside.txt">');
+    expect(entriesOf(stdout)).toEqual([["inside.txt", "inside.txt"]]);
   });
 
-  test("a copy as new as the file is not fetched again, and an older one is", async () => {
-    const [url, copy] = [urlOf("changing.txt"), downloads.path("changing.txt")];
-    const refresh = async () =>
-      (await transfer(["--remote-time", "--time-cond", copy, "--output", copy, url])).response_code;
-    const write = (content: string, modified: number) => {
-      outside.add({ "site/changing.txt": content });
-      outside.setModified("site/changing.txt", modified);
+  test("a copy that is as new as the file is kept, and an older one replaced", async () => {
+    const name = "site/changing.txt";
+    const url = urlOf("changing.txt");
+    const copy = downloads.path("changing.txt");
+    const download = ["--remote-time", "--output", copy, url];
+    const refresh = async () => {
+      const { report } = await transfer(["--time-cond", copy, ...download]);
+      return [report.status, readFileSync(copy, "utf8")];
     };
-    write("first\n", 1_700_000_000.75);
-    await transfer(["--remote-time", "--output", copy, url]);
-    expect([await refresh(), readFileSync(copy, "utf8")]).toEqual([304, "first\n"]);
-    write("second\n", 1_700_000_001);
-    expect([await refresh(), readFileSync(copy, "utf8")]).toEqual([200, "second\n"]);
-    expect(await refresh()).toBe(304);
-    outside.remove("site/changing.txt");
+    tree.add({ [name]: "first\n" });
+    tree.setModified(name, 1_700_000_000.75);
+    await transfer(download);
+    expect(await refresh()).toEqual([304, "first\n"]);
+    tree.add({ [name]: "second\n" });
+    tree.setModified(name, 1_700_000_001);
+    expect(await refresh()).toEqual([200, "second\n"]);
+    expect(await refresh()).toEqual([304, "second\n"]);
+    tree.remove(name);
   });
 
-  test.each(["files/1-KB.bin", "page.html", "files/", "files", "none", "large.bin"])(
-    "HEAD of /%s gets the head that GET gets, and the connection stays in step",
+  test.each(["files/empty.bin", "files/100-KB.bin", "large.bin", "files/", "files", "none.txt"])(
+    "HEAD of /%s gets the head that GET gets, and leaves the connection in step",
     async (path) => {
       const url = serving.url + path;
-      const got = parseIncluded((await transfer(["--include", "--max-time", "60", url])).body);
-      const { exitCode, stdout, transfers } = await curl(["--head", url, "--next", ...NEXT, "--head", url]);
-      const [head, secondHead] = Buffer.from(stdout).toString("latin1").split(/(?<=\r\n\r\n)/);
-      const first = parseIncluded(Buffer.from(head ?? "", "latin1"));
-      expect(exitCode).toBe(0);
-      expect([first.status, first.body]).toEqual([got.status, ""]);
-      expect(fieldsWithoutDate(first.headers)).toEqual(fieldsWithoutDate(got.headers));
-      expect(secondHead).toStartWith(`HTTP/1.1 ${got.status} `);
-      expect(transfers.map((each) => each.num_connects)).toEqual([1]);
+      const get = await transfer(["--dump-header", "-", "--output", "/dev/null", url]);
+      const { stdout, transfers } = await curl(["--head", url, url]);
+      const [first = "", second = "", ...rest] = stdout.toString("latin1").split(/(?<=\r\n\r\n)/);
+      expect(rest).toEqual([]);
+      expect(transfers.map(({ status }) => status)).toEqual([get.report.status, get.report.status]);
+      expect(transfers.map(({ newConnections }) => newConnections)).toEqual([1, 0]);
+      for (const head of [first, second]) {
+        expect(lastingFields(Buffer.from(head, "latin1"))).toEqual(lastingFields(get.stdout));
+      }
     },
   );
+
+  test.each([
+    ["--http1.1", [1, 0]],
+    ["--http1.0", [1, 1]],
+  ])("curl %s makes connections for two files: %j", async (version, expected) => {
+    const url = urlOf("files", "1-KB.bin");
+    const { stdout, transfers } = await curl([version, url, url]);
+    expect(transfers.map(({ newConnections }) => newConnections)).toEqual(expected);
+    expect(stdout).toEqual(Buffer.concat([noise(1024), noise(1024)]));
+  });
+
+  test("an upload that nobody takes is answered, though most of it is never read", async () => {
+    const { report, stdout } = await transfer([
+      ...["--header", "Expect:", "--data-binary", `@${tree.path("site/large.bin")}`],
+      urlOf("files", ""),
+    ]);
+    expect(report).toMatchObject({ status: 501, newConnections: 1 });
+    expect(stdout.toString()).toContain("Unsupported method");
+  });
+
+  test.each(["../secret.txt", "files/../../secret.txt", "%2e%2e/secret.txt", "files/..%2f..%2fsecret.txt"])(
+    "curl --path-as-is does not get out of the directory by /%s",
+    async (path) => {
+      const { report, stdout } = await transfer(["--path-as-is", serving.url + path]);
+      expect(report.status).toBe(404);
+      expect(stdout.toString()).not.toContain("secret\n");
+    },
+  );
+
+  test("curl that is killed in the middle of a download harms nobody", async () => {
+    const child = Bun.spawn(["curl", "--disable", "--silent", "--noproxy", "*", urlOf("large.bin")], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const reader = child.stdout.getReader();
+    await reader.read();
+    child.kill("SIGKILL");
+    await child.exited;
+    reader.releaseLock();
+    const { stdout } = await transfer([urlOf("files", "1-byte.bin")]);
+    expect(stdout).toEqual(noise(1));
+  });
 });
-const NEXT: string[] = [];

@@ -1,7 +1,6 @@
 /** A raw client and a server under test, for tests that look at bytes. */
 
 import { connect, type Socket } from "bun";
-
 import { HTTPServer, type HTTPServerOptions, type RequestHandlerClass } from "../../src/index.ts";
 
 export interface StartedServer extends AsyncDisposable {
@@ -184,7 +183,8 @@ export function parseResponse(raw: string): ParsedResponse {
   const headEnd = raw.indexOf("\r\n\r\n");
   const [statusLine = "", ...lines] = raw.slice(0, headEnd).split("\r\n");
   const match = /^HTTP\/1\.[01] (\d{3}) (.*)$/.exec(statusLine);
-  if (headEnd < 0 || match === null) throw new Error(`This is not a response: ${JSON.stringify(raw.slice(0, 200))}`);
+  if (headEnd < 0 || match === null)
+    throw new Error(`This is not a response: ${JSON.stringify(raw.slice(0, 200))}`);
   const headerLines = lines.map((line): [string, string] => {
     const colon = line.indexOf(": ");
     if (colon < 1) throw new Error(`This is not a field line: ${JSON.stringify(line)}`);

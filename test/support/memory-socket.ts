@@ -101,7 +101,11 @@ export class MemoryConnection implements Disposable {
       server_port: 80,
       shutdown: async () => {},
     };
-    const Class = Handler as new (connection: Connection, address: [string, number], server: unknown) => unknown;
+    const Class = Handler as new (
+      connection: Connection,
+      address: [string, number],
+      server: unknown,
+    ) => unknown;
     new Class(opened.connection, ["192.0.2.1", 50_000], server);
     // The conversation begins a microtask later, when the handler's class has initialised its fields.
     await Promise.resolve();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, spyOn, test } from "bun:test";
-import { Timed, ticker } from "../../src/transport/ticker.ts";
+import { ticker, Timed } from "../../src/transport/ticker.ts";
 
 /** Notes at which second its time was up. */
 class Alarm extends Timed {

@@ -1,37 +1,41 @@
 /** The real curl, as people run it. */
 
-import type { ParsedResponse } from "../../support/client.ts";
-import { parseResponse } from "../../support/client.ts";
+import { type ParsedResponse, parseResponse } from "../../support/client.ts";
 
-/** What `--write-out` says of one transfer, under curl's own names. */
+/** What curl says of one transfer. */
 export interface Transfer {
-  readonly response_code: number;
-  /** New connections: 0 where a kept one was used again. */
-  readonly num_connects: number;
-  readonly num_redirects: number;
-  readonly size_download: number;
-  readonly content_type: string | null;
-  readonly http_version: string;
-  readonly url_effective: string;
-  readonly errormsg: string | null;
+  readonly status: number;
+  readonly httpVersion: string;
+  readonly contentType: string | null;
+  /** Connections that were made for it: 0 where a kept one was used again. */
+  readonly newConnections: number;
+  readonly redirects: number;
+  /** Bytes of the request's body that went out. */
+  readonly uploadedBytes: number;
+  /** Where redirects have led. */
+  readonly url: string;
 }
 
 export interface CurlOutcome {
   readonly exitCode: number;
-  readonly stdout: Uint8Array;
+  readonly stdout: Buffer;
   /** One for each URL, in the order in which they ended. */
   readonly transfers: readonly Transfer[];
 }
 
-/** Not the user's settings, no proxy, names as they are, and no longer than a test may take. */
-const COMMON_OPTIONS = ["--disable", "--silent", "--noproxy", "*", "--globoff", "--max-time", "60"];
-const WRITE_OUT = ["--write-out", "%{stderr}%{json}\\n"];
+/** Without the user's settings and proxies, with URLs taken as they are, and with nothing but reports on stderr. */
+const COMMON_OPTIONS: readonly string[] = [
+  ...["--disable", "--noproxy", "*", "--globoff", "--max-time", "60"],
+  // Each alone lets something through: errors the one, the meter of --parallel the other.
+  ...["--silent", "--no-progress-meter"],
+];
+const REPORT_OPTIONS: readonly string[] = ["--write-out", "%{stderr}%{json}\\n"];
 
 const INTERIM_HEAD = /^HTTP\/1\.1 1\d\d [^\r]*\r\n(?:[^\r]+\r\n)*\r\n/;
 
 /** Runs curl to its end, with `input` on its standard input. */
 export async function curl(args: readonly string[], input?: Uint8Array): Promise<CurlOutcome> {
-  const child = Bun.spawn(["curl", ...COMMON_OPTIONS, ...WRITE_OUT, ...args], {
+  const child = Bun.spawn(["curl", ...COMMON_OPTIONS, ...REPORT_OPTIONS, ...args], {
     stdio: [input ?? "ignore", "pipe", "pipe"],
   });
   const [exitCode, stdout, report] = await Promise.all([
@@ -39,36 +43,45 @@ export async function curl(args: readonly string[], input?: Uint8Array): Promise
     child.stdout.bytes(),
     child.stderr.text(),
   ]);
-  return { exitCode, stdout, transfers: Bun.JSONL.parse(report) as Transfer[] };
+  const transfers = (Bun.JSONL.parse(report) as Record<string, unknown>[]).map(toTransfer);
+  return { exitCode, stdout: Buffer.from(stdout), transfers };
 }
 
-/** What {@link curl} gives for one URL; fails where curl does. */
+/** Runs curl for one URL; fails where curl does, or where there was more than one transfer. */
 export async function transfer(
   args: readonly string[],
   input?: Uint8Array,
-): Promise<Transfer & { readonly body: Uint8Array }> {
+): Promise<{ readonly report: Transfer; readonly stdout: Buffer }> {
   const { exitCode, stdout, transfers } = await curl(args, input);
-  const [only] = transfers;
-  if (exitCode !== 0 || transfers.length !== 1 || only === undefined) {
-    throw new Error(`curl ${args.join(" ")}: exit status ${exitCode}, ${JSON.stringify(transfers)}`);
-  }
-  return { ...only, body: stdout };
+  const [report] = transfers;
+  if (exitCode === 0 && report !== undefined && transfers.length === 1) return { report, stdout };
+  throw new Error(`curl ${args.join(" ")}: exit status ${exitCode}, ${JSON.stringify(transfers)}`);
 }
 
 export interface IncludedResponse extends ParsedResponse {
-  /** The status lines of the interim answers that came first. */
+  /** The interim answers before it, such as `100 Continue`, with their fields. */
   readonly interim: readonly string[];
-  readonly bytes: Uint8Array;
 }
 
-/** Takes apart what curl prints with `--include` or `--head`. */
-export function parseIncluded(stdout: Uint8Array): IncludedResponse {
-  let raw = Buffer.from(stdout).toString("latin1");
+/** Takes apart what curl prints of one transfer with `--include`, `--head` or `--dump-header -`. */
+export function parseIncluded(stdout: Buffer): IncludedResponse {
+  let raw = stdout.toString("latin1");
   const interim: string[] = [];
   for (let head = INTERIM_HEAD.exec(raw); head !== null; head = INTERIM_HEAD.exec(raw)) {
-    interim.push(head[0].slice(0, head[0].indexOf("\r\n")));
+    interim.push(head[0].trimEnd());
     raw = raw.slice(head[0].length);
   }
-  const response = parseResponse(raw);
-  return { ...response, interim, bytes: Buffer.from(response.body, "latin1") };
+  return { ...parseResponse(raw), interim };
+}
+
+function toTransfer(report: Readonly<Record<string, unknown>>): Transfer {
+  return {
+    status: report.response_code as number,
+    httpVersion: report.http_version as string,
+    contentType: report.content_type as string | null,
+    newConnections: report.num_connects as number,
+    redirects: report.num_redirects as number,
+    uploadedBytes: report.size_upload as number,
+    url: report.url_effective as string,
+  };
 }
