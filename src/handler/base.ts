@@ -464,7 +464,8 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   /** What an answer has to say of the connection: only what its version does not imply. */
   #connectionNotice(): string {
     if (this.request.isHttp10) return "";
-    if (this.close_connection || this.request.isEnding) return "close";
+    if (this.request.isEnding) this.close_connection = true;
+    if (this.close_connection) return "close";
     return this.request_version === "HTTP/1.0" ? "keep-alive" : "";
   }
 

@@ -175,9 +175,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     return this.#phase === Phase.HANDLING;
   }
 
-  /** Whether the server is going to close the connection after this request, whatever the handler does. */
+  /** Whether the connection is going to be closed after this request, as far as that is known yet. */
   get isEnding(): boolean {
-    return this.#mustClose;
+    return this.#mustClose || (this.#rfile !== null && !this.#canDiscard(this.#rfile));
   }
 
   /** For a handler that pulls: settles when the next request has come, with `false` when there is none. */
@@ -593,7 +593,10 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   #discard(count: number): void {
     this.#discardedBytes += count;
-    if (this.#phase === Phase.LINGERING && this.#discardedBytes > MAX_DISCARDED_BYTES) this.#socket.end();
+    if (this.#phase !== Phase.LINGERING || this.#discardedBytes <= MAX_DISCARDED_BYTES || this.#isPaused) return;
+    // Not closed yet: the reset that answers what is still on its way would overtake the answer.
+    this.#isPaused = true;
+    this.#socket.pause();
   }
 
   // ------------------------------------------------------------------ deadlines and back-pressure

@@ -8,6 +8,9 @@ import { type CompleteHead, completeHead, parse, parseEveryWay } from "../suppor
 const withFields = (lines: string, method = "POST", version = "1.1"): string =>
   `${method} / HTTP/${version}\r\nHost: a\r\n${lines}\r\n`;
 
+/** The same with the Host field behind `lines`. */
+const withFieldsFirst = (lines: string): string => `POST / HTTP/1.1\r\n${lines}Host: a\r\n\r\n`;
+
 /** Expects that the request is refused as a whole: not before its end, where all that frames it is known. */
 function expectRefused(text: string, failure: keyof typeof Failure): void {
   expect(parseEveryWay(text)).toEqual({ outcome: "FAILED", failure, length: text.length });
@@ -123,6 +126,7 @@ describe("Content-Length is refused", () => {
   test.each<[what: string, digits: bigint | string]>([
     ["2^53", 2n ** 53n],
     ["2^53 + 5", 2n ** 53n + 5n],
+    ["2^53 - 1 and one more digit", `${Number.MAX_SAFE_INTEGER}0`],
     ["2^63 + 5", 2n ** 63n + 5n],
     ["2^64", 2n ** 64n],
     ["2^64 + 5", 2n ** 64n + 5n],
@@ -294,6 +298,7 @@ describe("Connection", () => {
     ],
   ])("says %s", (_what, lines, expected) => {
     expect(connectionOptions(completeHead(withFields(lines)))).toBe(expected);
+    expect(connectionOptions(completeHead(withFieldsFirst(lines)))).toBe(expected);
   });
 });
 
@@ -309,10 +314,12 @@ describe("Expect", () => {
     ["it twice in a list", "Expect: 100-continue, 100-continue\r\n", false],
     ["it twice", "Expect: 100-continue\r\nExpect: 100-continue\r\n", false],
     ["it and something else on another line", "Expect: 100-continue\r\nX: y\r\nexpect: 200-ok\r\n", false],
+    ["something else and it on another line", "Expect: 200-ok\r\nExpect: 100-continue\r\n", false],
     ["a parameter", "Expect: 100-continue;x\r\n", false],
     ["a word that begins so", "Expect: 100-continued\r\n", false],
     ["less", "Expect: 100\r\n", false],
   ])("says %s", (_what, lines, expected) => {
     expect(expectsContinue(completeHead(withFields(lines)))).toBe(expected);
+    expect(expectsContinue(completeHead(withFieldsFirst(lines)))).toBe(expected);
   });
 });

@@ -33,7 +33,7 @@ describe("a complete head", () => {
     });
   });
 
-  test.each(["GET", "HEAD", "POST", "G", "GE", "GEX", "XET", "get", "GETS"])(
+  test.each(["GET", "HEAD", "POST", "G", "GE", "GEX", "GXT", "XET", "get", "GETS"])(
     "gives the method %s",
     (method) => {
       const { head } = parsed(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`);

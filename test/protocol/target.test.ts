@@ -37,6 +37,7 @@ describe("a request target", () => {
     ["authority-form", "CONNECT", "b:443", "b:443"],
     ["authority-form with an IPv6 address", "CONNECT", "[::1]:443", "[::1]:443"],
     ["authority-form with the greatest port", "CONNECT", "b:65535", "b:65535"],
+    ["authority-form with a port of all digits there are", "CONNECT", "b:09876", "b:09876"],
     ["authority-form with a host of digits", "CONNECT", "1:2", "1:2"],
 
     ["asterisk-form", "OPTIONS", "*", "*"],
