@@ -287,6 +287,7 @@ describe("Connection", () => {
     ["close among empty elements", "Connection: ,,  , close,,\r\n", CLOSE],
     ["both", "Connection: keep-alive, close\r\n", KEEP_ALIVE | CLOSE],
     ["both on two lines", "Connection: keep-alive\r\nX: y\r\nconnection: close\r\n", KEEP_ALIVE | CLOSE],
+    ["both on two lines in a row", "Connection: keep-alive\r\nConnection: close\r\n", KEEP_ALIVE | CLOSE],
     ["close on the third line", "Connection: a\r\nConnection: b\r\nConnection: close\r\n", CLOSE],
     ["nothing by a longer word", "Connection: closed, keep-alives\r\n", NONE],
     ["nothing by a word that ends so", "Connection: not-close, xkeep-alive\r\n", NONE],
