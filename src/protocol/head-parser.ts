@@ -26,6 +26,7 @@ const MAX_EMPTY_LINES = 16;
 
 const VERSION_PREFIX = "HTTP/";
 const VERSION_LENGTH = "HTTP/1.1".length;
+const SP_VERSION_CRLF_LENGTH = " HTTP/1.1\r\n".length;
 
 /**
  * Reads a request head that begins at `start`, up to `end` at most. Called again after INCOMPLETE with the same
@@ -44,6 +45,7 @@ export function parseHead(
   const limit = start + limits.maxHeadBytes;
   const stop = end < limit ? end : limit;
   let at = start + head.length;
+  if (head.state === HeadState.EMPTY_LINE) at = parseWholeRequestLine(head, at, stop);
   if (head.state < HeadState.FIELD) at = parseRequestLine(head, at, stop);
   if (head.state === HeadState.FIELD) at = parseWholeFields(head, at, stop, limits.maxFields);
   if (head.state >= HeadState.FIELD) at = parseFields(head, at, stop, limits.maxFields);
@@ -59,6 +61,50 @@ export function parseHead(
 function checkHead(head: RequestHead): HeadOutcome {
   head.failure = checkTarget(head) || checkHost(head) || decideFraming(head);
   return head.failure === Failure.NONE ? HeadOutcome.COMPLETE : HeadOutcome.FAILED;
+}
+
+/**
+ * Reads a request line of HTTP/1 if it is whole and good, as nearly every one is. It stops before any other, which
+ * `parseRequestLine` then reads.
+ */
+function parseWholeRequestLine(head: RequestHead, from: number, stop: number): number {
+  const { bytes, start } = head;
+  let at = from;
+  while (at < stop && TCHAR[bytes[at]!] === 1) at++;
+  const methodEnd = at;
+  if (at === from || at === stop || bytes[at] !== SP) return from;
+  at++;
+  while (at + 8 <= stop && areAll(TARGET, bytes, at)) at += 8;
+  while (at < stop && TARGET[bytes[at]!] === 1) at++;
+  const lineEnd = at + SP_VERSION_CRLF_LENGTH;
+  if (at === methodEnd + 1 || lineEnd > stop || !isVersionAndLineEnd(bytes, at)) return from;
+  head.methodStart = from - start;
+  head.methodEnd = methodEnd - start;
+  head.pathStart = head.methodEnd + 1;
+  head.targetEnd = at - start;
+  head.majorVersion = 1;
+  head.minorVersion = bytes[lineEnd - 3]! - 0x30;
+  head.state = HeadState.FIELD;
+  return lineEnd;
+}
+
+/** Whether ` HTTP/1.n` and CRLF stand at `at`. */
+function isVersionAndLineEnd(bytes: Uint8Array, at: number): boolean {
+  const minorVersion = bytes[at + 8]! - 0x30;
+  return (
+    bytes[at] === SP &&
+    bytes[at + 1] === 0x48 &&
+    bytes[at + 2] === 0x54 &&
+    bytes[at + 3] === 0x54 &&
+    bytes[at + 4] === 0x50 &&
+    bytes[at + 5] === 0x2f &&
+    bytes[at + 6] === 0x31 &&
+    bytes[at + 7] === 0x2e &&
+    minorVersion >= 0 &&
+    minorVersion <= 9 &&
+    bytes[at + 9] === CR &&
+    bytes[at + 10] === LF
+  );
 }
 
 /** `request-line = method SP request-target SP HTTP-version` (RFC 9112 3), and empty lines before it. */
@@ -169,7 +215,7 @@ function parseWholeFields(head: RequestHead, from: number, stop: number, maxFiel
     at++;
     while (at < stop && (bytes[at] === SP || bytes[at] === HTAB)) at++;
     const valueStart = at;
-    while (at + 8 <= stop && areFieldBytes(bytes, at)) at += 8;
+    while (at + 8 <= stop && areAll(FIELD_VALUE, bytes, at)) at += 8;
     while (at < stop && FIELD_VALUE[bytes[at]!] === 1) at++;
     if (at + 1 >= stop || bytes[at] !== CR || bytes[at + 1] !== LF) return lineStart;
     const field = count * 4;
@@ -186,18 +232,11 @@ function parseWholeFields(head: RequestHead, from: number, stop: number, maxFiel
   return lineStart;
 }
 
-/** Whether each of the eight bytes from `at` on may stand in a field value. */
-function areFieldBytes(bytes: Uint8Array, at: number): boolean {
-  const first =
-    FIELD_VALUE[bytes[at]!]! &
-    FIELD_VALUE[bytes[at + 1]!]! &
-    FIELD_VALUE[bytes[at + 2]!]! &
-    FIELD_VALUE[bytes[at + 3]!]!;
+/** Whether each of the eight bytes from `at` on belongs to the class of `table`. */
+function areAll(table: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  const first = table[bytes[at]!]! & table[bytes[at + 1]!]! & table[bytes[at + 2]!]! & table[bytes[at + 3]!]!;
   const second =
-    FIELD_VALUE[bytes[at + 4]!]! &
-    FIELD_VALUE[bytes[at + 5]!]! &
-    FIELD_VALUE[bytes[at + 6]!]! &
-    FIELD_VALUE[bytes[at + 7]!]!;
+    table[bytes[at + 4]!]! & table[bytes[at + 5]!]! & table[bytes[at + 6]!]! & table[bytes[at + 7]!]!;
   return (first & second) === 1;
 }
 

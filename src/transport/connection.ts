@@ -593,7 +593,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   #discard(count: number): void {
     this.#discardedBytes += count;
-    if (this.#phase !== Phase.LINGERING || this.#discardedBytes <= MAX_DISCARDED_BYTES || this.#isPaused) return;
+    if (this.#phase !== Phase.LINGERING || this.#discardedBytes <= MAX_DISCARDED_BYTES || this.#isPaused)
+      return;
     // Not closed yet: the reset that answers what is still on its way would overtake the answer.
     this.#isPaused = true;
     this.#socket.pause();

@@ -14,7 +14,6 @@ import { knownField, noteField } from "../protocol/field-cache.ts";
 import {
   decimalDigits,
   FIELD_LINE_OVERHEAD,
-  writeAscii,
   writeDecimal,
   writeField,
   writeLineEnd,
@@ -91,6 +90,10 @@ const LENGTH_FIELD = "Content-Length: ";
 const HEAD_END = "\r\n\r\n";
 const CHUNKED_HEAD_END = "Transfer-Encoding: chunked\r\n\r\n";
 const CLOSING_HEAD_END = "Connection: close\r\n\r\n";
+/** The gap for a length, by the number of its digits. */
+const LENGTH_GAPS: readonly Uint8Array[] = Array.from({ length: 17 }, (_, digits) =>
+  Buffer.from(`${LENGTH_FIELD}${"0".repeat(digits)}${HEAD_END}`),
+);
 const LAST_CHUNK = "0\r\n\r\n";
 
 export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMember {
@@ -467,9 +470,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   /** Leaves room for the length, on the guess that this is the whole body and ASCII. */
   #openGap(length: number): void {
-    const room = LENGTH_FIELD.length + decimalDigits(length) + HEAD_END.length;
-    output.reserve(room);
-    output.length += room;
+    output.append(LENGTH_GAPS[decimalDigits(length)]!);
     this.#gapEnd = output.length - this.#start;
   }
 
@@ -487,10 +488,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     const room = this.#gapEnd - this.#gapStart;
     const isExact = room === LENGTH_FIELD.length + decimalDigits(this.#written) + HEAD_END.length;
     if (isExact && !this.#owesKeepAlive) {
-      const { bytes } = output;
-      let at = writeAscii(bytes, this.#start + this.#gapStart, LENGTH_FIELD);
-      at = writeDecimal(bytes, at, this.#written);
-      writeAscii(bytes, at, HEAD_END);
+      writeDecimal(output.bytes, this.#start + this.#gapStart + LENGTH_FIELD.length, this.#written);
       this.#gapStart = 0;
       return;
     }

@@ -1,7 +1,7 @@
 /** What goes wrong in handlers and with clients, and what the others notice of it: nothing. */
 
 import { describe, expect, test } from "bun:test";
-import { ConnectionClosedError } from "../../src/index.ts";
+import { type BaseHTTPRequestHandler, ConnectionClosedError } from "../../src/index.ts";
 import { exchange, RawClient } from "../support/client.ts";
 import { decodeResponse, decodeResponses } from "../support/decode.ts";
 import { type Answer, observe, realWait, request } from "../support/observed-server.ts";
@@ -9,7 +9,7 @@ import { type Answer, observe, realWait, request } from "../support/observed-ser
 const GET = request();
 const FAULT = new Error("the handler's fault");
 
-function begin(handler: Parameters<Answer>[0]): void {
+function begin(handler: BaseHTTPRequestHandler): void {
   handler.send_response(200);
   handler.end_headers();
 }
@@ -188,17 +188,20 @@ describe("a client that leaves", () => {
 });
 
 describe("a body that its handler leaves unread", () => {
-  const answer: Answer = (handler) => {
+  function answer(handler: BaseHTTPRequestHandler): void {
     begin(handler);
     handler.wfile.write(handler.command);
-  };
+  }
 
-  test.each([1, 1000, 256 * 1024])("of %p bytes is dropped, and the next request is answered", async (length) => {
-    await using server = observe(answer);
-    const bytes = request("POST / HTTP/1.1", [`Content-Length: ${length}`], "G".repeat(length)) + GET;
-    const responses = decodeResponses(await exchange(server.port, bytes));
-    expect(responses.map(({ body }) => body)).toEqual(["POST", "GET"]);
-  });
+  test.each([1, 1000, 256 * 1024])(
+    "of %p bytes is dropped, and the next request is answered",
+    async (length) => {
+      await using server = observe(answer);
+      const bytes = request("POST / HTTP/1.1", [`Content-Length: ${length}`], "G".repeat(length)) + GET;
+      const responses = decodeResponses(await exchange(server.port, bytes));
+      expect(responses.map(({ body }) => body)).toEqual(["POST", "GET"]);
+    },
+  );
 
   test("in chunks is dropped, too", async () => {
     await using server = observe(answer);
@@ -219,7 +222,10 @@ describe("a body that its handler leaves unread", () => {
       answer(handler);
     });
     const bytes = request("POST / HTTP/1.1", ["Content-Length: 8"], "12345678") + GET;
-    expect(decodeResponses(await exchange(server.port, bytes)).map(({ body }) => body)).toEqual(["POST", "GET"]);
+    expect(decodeResponses(await exchange(server.port, bytes)).map(({ body }) => body)).toEqual([
+      "POST",
+      "GET",
+    ]);
   });
 
   const TOO_LONG: readonly [how: string, head: string, part: string][] = [
@@ -274,7 +280,9 @@ describe("a body that its handler leaves unread", () => {
     const chunk = `3e8\r\n${"x".repeat(1000)}\r\n`;
     const head = request("POST / HTTP/1.1", ["Transfer-Encoding: chunked"]);
     expect(decodeResponse(await exchange(server.port, `${head}${chunk}0\r\n\r\n`)).status).toBe(200);
-    expect(decodeResponse(await exchange(server.port, `${head}${chunk}1\r\nx\r\n0\r\n\r\n`)).status).toBe(413);
+    expect(decodeResponse(await exchange(server.port, `${head}${chunk}1\r\nx\r\n0\r\n\r\n`)).status).toBe(
+      413,
+    );
     expect(server.errors).toEqual([]);
   });
 });

@@ -99,7 +99,11 @@ describe("a handler that declares nothing", () => {
     const raw = await exchange(server.port, GET_1_0_KEEP_ALIVE + GET_1_0_KEEP_ALIVE + GET_1_0);
     const kept = decodeResponses(raw);
     expect(kept.map(({ framing, body }) => [framing, body])).toEqual(new Array(3).fill(["length", "body"]));
-    expect(kept.map(({ headers }) => headers.get("connection"))).toEqual(["keep-alive", "keep-alive", "close"]);
+    expect(kept.map(({ headers }) => headers.get("connection"))).toEqual([
+      "keep-alive",
+      "keep-alive",
+      "close",
+    ]);
   });
 
   test("is never chunked by a handler class that speaks HTTP/1.0", async () => {

@@ -63,7 +63,9 @@ describe("pipelined requests", () => {
       [["Transfer-Encoding: chunked"], `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`],
     ];
     for (const [fields, framed] of framings) {
-      const requests = ["/all", "/part", "/none"].map((path) => request(`POST ${path} HTTP/1.1`, fields, framed));
+      const requests = ["/all", "/part", "/none"].map((path) =>
+        request(`POST ${path} HTTP/1.1`, fields, framed),
+      );
       const raw = await exchange(server.port, requests.join("") + request("GET /last HTTP/1.1"));
       expect(bodiesOf(raw)).toEqual(["/all", "/part", "/none", "/last"]);
     }
@@ -79,7 +81,10 @@ describe("pipelined requests", () => {
       if (body.length % 3 === 0) await undefined;
       handler.wfile.write(body.slice(20));
     });
-    const paths = Array.from({ length: 40 }, (_, index) => `/${"abcdefgh".slice(0, 1 + (index % 8))}${index}`);
+    const paths = Array.from(
+      { length: 40 },
+      (_, index) => `/${"abcdefgh".slice(0, 1 + (index % 8))}${index}`,
+    );
     const raws = await Promise.all(
       paths.map((path) => exchange(server.port, request(`GET ${path} HTTP/1.1`).repeat(5))),
     );
@@ -157,13 +162,16 @@ describe("the hooks", () => {
   test.each([
     ["synchronous", false],
     ["asynchronous", true],
-  ])("that are %s frame a connection's requests, which one instance serves (STR-1)", async (_how, isAsync) => {
-    const calls: string[] = [];
-    await using started = await startServer(traced(calls, isAsync));
-    expect(bodiesOf(await exchange(started.port, GET + GET))).toEqual(["1", "2"]);
-    await exchange(started.port, GET);
-    expect(calls).toEqual(["setup", "do_GET 1", "do_GET 2", "finish", "setup", "do_GET 1", "finish"]);
-  });
+  ])(
+    "that are %s frame a connection's requests, which one instance serves (STR-1)",
+    async (_how, isAsync) => {
+      const calls: string[] = [];
+      await using started = await startServer(traced(calls, isAsync));
+      expect(bodiesOf(await exchange(started.port, GET + GET))).toEqual(["1", "2"]);
+      await exchange(started.port, GET);
+      expect(calls).toEqual(["setup", "do_GET 1", "do_GET 2", "finish", "setup", "do_GET 1", "finish"]);
+    },
+  );
 
   test("find the fields that a subclass initialises", async () => {
     class Fields extends Quiet {
@@ -180,27 +188,30 @@ describe("the hooks", () => {
     expect(bodiesOf(await exchange(started.port, GET))).toEqual(["from a field, seen in setup"]);
   });
 
-  test.each(["setup", "handle", "finish"] as const)("%s that throws ends its connection alone", async (hook) => {
-    const errors: unknown[] = [];
-    let isBroken = true;
-    class Broken extends Quiet {
-      do_GET(): void {
-        this.answer("served");
+  test.each(["setup", "handle", "finish"] as const)(
+    "%s that throws ends its connection alone",
+    async (hook) => {
+      const errors: unknown[] = [];
+      let isBroken = true;
+      class Broken extends Quiet {
+        do_GET(): void {
+          this.answer("served");
+        }
       }
-    }
-    const original = Broken.prototype[hook];
-    Broken.prototype[hook] = function (this: Broken): void | Promise<void> {
-      if (isBroken) throw new Error(hook);
-      return original.call(this);
-    };
-    await using started = await startServer(Broken);
-    started.server.handle_error = (_request, _address, error) => void errors.push(error);
-    const raw = await exchange(started.port, GET);
-    if (hook === "finish") expect(bodiesOf(raw)).toEqual(["served"]);
-    expect(errors).toEqual([new Error(hook)]);
-    isBroken = false;
-    expect(bodiesOf(await exchange(started.port, GET))).toEqual(["served"]);
-  });
+      const original = Broken.prototype[hook];
+      Broken.prototype[hook] = function (this: Broken): void | Promise<void> {
+        if (isBroken) throw new Error(hook);
+        return original.call(this);
+      };
+      await using started = await startServer(Broken);
+      started.server.handle_error = (_request, _address, error) => void errors.push(error);
+      const raw = await exchange(started.port, GET);
+      if (hook === "finish") expect(bodiesOf(raw)).toEqual(["served"]);
+      expect(errors).toEqual([new Error(hook)]);
+      isBroken = false;
+      expect(bodiesOf(await exchange(started.port, GET))).toEqual(["served"]);
+    },
+  );
 });
 
 describe("what a request leaves behind", () => {
@@ -211,7 +222,10 @@ describe("what a request leaves behind", () => {
       }
     }
     await using started = await startServer(Showing);
-    const raw = await exchange(started.port, request("GET /1 HTTP/1.1", ["X-Field: one"]) + request("GET /2 HTTP/1.1"));
+    const raw = await exchange(
+      started.port,
+      request("GET /1 HTTP/1.1", ["X-Field: one"]) + request("GET /2 HTTP/1.1"),
+    );
     expect(bodiesOf(raw)).toEqual(["GET|/1|GET /1 HTTP/1.1|one", "GET|/2|GET /2 HTTP/1.1|"]);
   });
 
@@ -244,7 +258,10 @@ describe("what a request leaves behind", () => {
     client.send(request("GET /3 HTTP/1.1", ["X-Field: three"]));
     client.endInput();
     other.endInput();
-    expect(bodiesOf(await client.untilClosed())).toEqual(["/1 one GET /1 HTTP/1.1", "/3 three GET /3 HTTP/1.1"]);
+    expect(bodiesOf(await client.untilClosed())).toEqual([
+      "/1 one GET /1 HTTP/1.1",
+      "/3 three GET /3 HTTP/1.1",
+    ]);
     expect(bodiesOf(await other.untilClosed())).toEqual(["/2 two GET /2 HTTP/1.1"]);
   });
 });

@@ -11,7 +11,9 @@ type Handler = BaseHTTPRequestHandler;
 const GET = request();
 
 /** What an answer's author and client get to see. */
-async function consequences(answer: Answer): Promise<{ statuses: number[]; lines: string[]; errors: unknown[] }> {
+async function consequences(
+  answer: Answer,
+): Promise<{ statuses: number[]; lines: string[]; errors: unknown[] }> {
   await using server = observe(answer);
   const responses = decodeResponses(await exchange(server.port, GET + GET));
   return {

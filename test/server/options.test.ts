@@ -49,7 +49,12 @@ describe("limits", () => {
 
 describe("a limit that is reached", () => {
   const CASES: readonly [what: string, options: object, bytes: string, status: number][] = [
-    ["maxHeadBytes by fields", { maxHeadBytes: 200 }, request("GET / HTTP/1.1", [`X: ${"x".repeat(200)}`]), 431],
+    [
+      "maxHeadBytes by fields",
+      { maxHeadBytes: 200 },
+      request("GET / HTTP/1.1", [`X: ${"x".repeat(200)}`]),
+      431,
+    ],
     ["maxHeadBytes by the target", { maxHeadBytes: 200 }, request(`GET /${"x".repeat(300)} HTTP/1.1`), 414],
     ["maxFields", { maxFields: 3 }, request("GET / HTTP/1.1", ["A: 1", "B: 2", "C: 3"]), 431],
     ["maxBodyBytes", { maxBodyBytes: 3 }, request("POST / HTTP/1.1", ["Content-Length: 4"], "four"), 413],
@@ -66,7 +71,8 @@ describe("a limit that is reached", () => {
       handler.wfile.write(await handler.rfile.read());
     });
     (server.server.RequestHandlerClass as unknown as { maxBodyBytes: number }).maxBodyBytes = 3;
-    const post = (body: string): string => request("POST / HTTP/1.1", [`Content-Length: ${body.length}`], body);
+    const post = (body: string): string =>
+      request("POST / HTTP/1.1", [`Content-Length: ${body.length}`], body);
     expect(decodeResponse(await exchange(server.port, post("123"))).body).toBe("123");
     expect(decodeResponse(await exchange(server.port, post("1234"))).status).toBe(413);
   });

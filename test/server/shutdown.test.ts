@@ -8,11 +8,11 @@ import { type Answer, observe, realWait, request } from "../support/observed-ser
 
 const GET = request();
 
-const hello: Answer = (handler) => {
+function hello(handler: BaseHTTPRequestHandler): void {
   handler.send_response(200);
   handler.end_headers();
   handler.wfile.write("hello");
-};
+}
 
 /** A server whose handler waits until it is let go. */
 function waitingServer(drainTimeout = 30) {
@@ -75,6 +75,7 @@ describe("shutdown()", () => {
     await began;
     const down = server.server.shutdown();
     client.send(GET);
+    client.endInput();
     go();
     await down;
     expect(decodeResponses(await client.untilClosed()).length).toBe(1);
@@ -104,7 +105,6 @@ describe("shutdown()", () => {
     client.pause();
     client.send(GET);
     await observed.handled(1);
-    observed.server[Symbol.asyncDispose] = async () => {};
     const down = observed.server.shutdown();
     client.resume();
     const raw = await client.untilClosed();
@@ -237,7 +237,9 @@ describe("serve_forever()", () => {
 
   test("throws while it is running", async () => {
     await using observed = observe(hello);
-    expect(() => observed.server.serve_forever()).toThrow(new TypeError("serve_forever() is running already"));
+    expect(() => observed.server.serve_forever()).toThrow(
+      new TypeError("serve_forever() is running already"),
+    );
     expect(observed.server.handle_request()).rejects.toThrow(new TypeError("The server is serving already"));
     await observed.server.handle_request().catch(() => {});
   });

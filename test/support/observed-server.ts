@@ -40,13 +40,15 @@ export function observe(answer: Answer, options: HTTPServerOptions = {}): Observ
       return this.answer();
     }
     answer(): void | Promise<void> {
-      let result: void | Promise<void>;
+      let isPending = false;
       try {
-        result = answer(this);
+        const result = answer(this);
+        if (result === undefined) return;
+        isPending = true;
+        return result.finally(noteHandled);
       } finally {
-        if (!(result instanceof Promise)) noteHandled();
+        if (!isPending) noteHandled();
       }
-      return result?.finally(noteHandled);
     }
     override log_request(): void {}
     override log_message(template: string, ...args: unknown[]): void {

@@ -106,6 +106,15 @@ describe("deadlines", () => {
     expect(client.failures).toEqual([]);
   });
 
+  test("a body that never begins to come gets 408, too", async () => {
+    using client = await MemoryConnection.open(Hello);
+    client.receive(POST);
+    await pass(bodyTimeout - 1);
+    expect(client.socket.writes).toEqual([]);
+    await pass(2);
+    expect(decodeResponse(client.socket.written).status).toBe(408);
+  });
+
   test("a handler that thinks has all the time that it wants", async () => {
     const thought = Promise.withResolvers<void>();
     class Thinker extends Hello {
@@ -297,14 +306,16 @@ describe("closing", () => {
     expect(decodeResponse(client.socket.written).status).toBe(400);
   });
 
-  test("lingers for so many bytes only", async () => {
+  test("lingers for so many bytes only, and then reads no more until its time is up", async () => {
     using client = await MemoryConnection.open(Hello);
     client.receive("BAD REQUEST\r\n\r\n");
     const packet = new Uint8Array(64 * 1024);
     let sent = 0;
-    for (; !client.socket.isClosed && sent < 100 * packet.length; sent += packet.length)
+    for (; !client.socket.isPaused && sent < 100 * packet.length; sent += packet.length)
       client.receive(packet);
     expect(sent).toBeWithin(MAX_DISCARDED_BYTES, MAX_DISCARDED_BYTES + 2 * packet.length);
+    // A close would be answered by a reset, which would overtake the answer.
+    expect(client.socket.isClosed).toBe(false);
   });
 
   test("in the middle of a request lets its handler finish unheard", async () => {

@@ -1,0 +1,68 @@
+/** `bun --hot`: the program is run again in the same process, and its server takes over from the one before. */
+
+import { afterEach, expect, test } from "bun:test";
+import { fileURLToPath } from "node:url";
+import { RawClient } from "../support/client.ts";
+import { decodeResponse } from "../support/decode.ts";
+import { request } from "../support/observed-server.ts";
+import { Tree } from "../support/tree.ts";
+
+const INDEX = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
+const TIMEOUT_MS = 20_000;
+
+/** A server whose answers name the run of the program that gave them; `/slow` waits for a later `/go`. */
+function program(run: string): string {
+  return `
+    import { BaseHTTPRequestHandler, HTTPServer } from ${JSON.stringify(INDEX)};
+    globalThis.gate ??= Promise.withResolvers();
+    class Handler extends BaseHTTPRequestHandler {
+      async do_GET() {
+        if (this.path === "/go") globalThis.gate.resolve();
+        if (this.path === "/slow") {
+          console.log("waiting");
+          await globalThis.gate.promise;
+        }
+        this.send_response(200);
+        this.end_headers();
+        this.wfile.write(${JSON.stringify(run)});
+      }
+      log_message() {}
+    }
+    const server = new HTTPServer(["127.0.0.1", 0], Handler);
+    void server.serve_forever();
+    console.log(server.server_port);
+  `;
+}
+
+let child: Bun.Subprocess<"ignore", "pipe", "inherit"> | undefined;
+
+afterEach(async () => {
+  child?.kill();
+  await child?.exited;
+});
+
+test(
+  "a changed program answers on the same port, and what was in flight is answered by the old one",
+  async () => {
+    using tree = new Tree({ "program.ts": program("first") });
+    const path = `${tree.root}/program.ts`;
+    child = Bun.spawn([process.execPath, "--hot", "--no-clear-screen", path], {
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const port = Number((await output.read()).value);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("first");
+
+    await using slow = await RawClient.connect(port);
+    slow.send(request("GET /slow HTTP/1.1"));
+    expect((await output.read()).value).toBe("waiting\n");
+
+    tree.add({ "program.ts": program("second") });
+    expect(Number((await output.read()).value)).toBe(port);
+    expect(await (await fetch(`http://127.0.0.1:${port}/go`)).text()).toBe("second");
+    const late = decodeResponse(await slow.untilClosed());
+    expect([late.body, late.headers.get("connection")]).toEqual(["first", "close"]);
+  },
+  TIMEOUT_MS,
+);
