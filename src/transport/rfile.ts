@@ -210,7 +210,8 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   /** Takes what has come off the input and drops it. */
   discard(): void {
     for (let available = this.#available(); available > 0; available = this.#available())
-      this.#use(available);
+      this.#source.input.start += available;
+    this.#used(available);
   }
 
   /** Ends the body before its end: whoever reads it is told why. */
@@ -251,7 +252,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     return promise;
   }
 
-  /** What is wanted as one view of the input, where it lies together and nothing more must come. */
+  /** What is wanted as one part of the input, where it lies together and nothing more must come. */
   #readAtOnce(wanted: number, takesAny: boolean, isLine: boolean): Uint8Array | null {
     const available = this.#available();
     if (available === 0) return this.#isComplete || wanted === 0 ? NO_BYTES : null;
@@ -259,12 +260,9 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     const isLast = this.#kind === BodyKind.LENGTH && length === this.#remaining;
     const isEnough = length === wanted || takesAny || isLast || (isLine && this.#byteAt(length - 1) === LF);
     if (!isEnough) return null;
-    const { input } = this.#source;
-    const { buffer, byteOffset } = input.bytes;
-    // Not `subarray`: what the socket hands over is a Buffer, whose `slice` is not that of a Uint8Array.
-    const view = new Uint8Array(buffer, byteOffset + input.start, length);
-    this.#use(length);
-    return view;
+    const bytes = this.#source.input.take(length);
+    this.#used(length);
+    return bytes;
   }
 
   /** Moves what has come to the read that waits; whether that has got all it wanted. */
@@ -302,9 +300,9 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
       larger.set(pending.bytes.subarray(0, pending.length));
       pending.bytes = larger;
     }
-    pending.bytes.set(input.bytes.subarray(input.start, input.start + length), pending.length);
+    input.takeInto(pending.bytes, pending.length, length);
     pending.length = needed;
-    this.#use(length);
+    this.#used(length);
   }
 
   #capacityFor(pending: PendingRead, needed: number): number {
@@ -317,7 +315,8 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   #resolve(pending: PendingRead): void {
     this.#pending = null;
     this.#source.bodyUsed();
-    pending.resolve(pending.bytes.subarray(0, pending.length));
+    const { bytes, length } = pending;
+    pending.resolve(length === bytes.length ? bytes : bytes.subarray(0, length));
   }
 
   #reject(error: Error): void {
@@ -339,8 +338,8 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     return this.#spanBytes;
   }
 
-  #use(length: number): void {
-    this.#source.input.start += length;
+  /** Takes note that so many bytes of the body were taken off the input. */
+  #used(length: number): void {
     if (this.#kind === BodyKind.CHUNKED) {
       this.#spanBytes -= length;
       return;
