@@ -48,7 +48,8 @@ export function parseHead(
   if (head.state === HeadState.EMPTY_LINE) at = parseWholeRequestLine(head, at, stop);
   if (head.state < HeadState.FIELD) at = parseRequestLine(head, at, stop);
   if (head.state === HeadState.FIELD) at = parseWholeFields(head, at, stop, limits.maxFields);
-  if (head.state >= HeadState.FIELD) at = parseFields(head, at, stop, limits.maxFields);
+  if (head.state >= HeadState.FIELD && head.state !== HeadState.COMPLETE)
+    at = parseFields(head, at, stop, limits.maxFields);
   head.length = at - start;
   if (head.failure !== Failure.NONE) return HeadOutcome.FAILED;
   if (head.state === HeadState.COMPLETE) return checkHead(head);
@@ -211,7 +212,8 @@ function parseWholeFields(head: RequestHead, from: number, stop: number, maxFiel
     let at = lineStart;
     while (at < stop && TCHAR[bytes[at]!] === 1) at++;
     const nameEnd = at;
-    if (at === stop || at === lineStart || bytes[at] !== COLON) return lineStart;
+    if (at === lineStart) return endOfHead(head, at, stop);
+    if (at === stop || bytes[at] !== COLON) return lineStart;
     at++;
     while (at < stop && (bytes[at] === SP || bytes[at] === HTAB)) at++;
     const valueStart = at;
@@ -230,6 +232,13 @@ function parseWholeFields(head: RequestHead, from: number, stop: number, maxFiel
     lineStart = at + 2;
   }
   return lineStart;
+}
+
+/** Ends the head where the empty line stands at `at`, whole; else leaves it to `parseFields`. */
+function endOfHead(head: RequestHead, at: number, stop: number): number {
+  if (at + 1 >= stop || head.bytes[at] !== CR || head.bytes[at + 1] !== LF) return at;
+  head.state = HeadState.COMPLETE;
+  return at + 2;
 }
 
 /** Whether each of the eight bytes from `at` on belongs to the class of `table`. */

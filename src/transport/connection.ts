@@ -246,7 +246,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.input.append(chunk);
     if (this.#phase === Phase.HANDLING || this.#rfile?.isAwaited === true) this.#feedBody();
     else if (this.#phase !== Phase.HELD) this.#advance();
-    this.#regulate();
+    // Mostly all is worked off and answered: nothing waits, nothing needs to be held up.
+    if (this.#phase !== Phase.HEAD || this.#isPaused || this.wfile.isBlocked || !this.#isPushed)
+      this.#regulate();
   }
 
   /** The socket has room again. */

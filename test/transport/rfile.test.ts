@@ -268,11 +268,19 @@ describe("no body", () => {
 });
 
 describe("bytes and memory", () => {
-  test("a body in one packet is read as a view of it, without a copy", async () => {
+  test("a body of more than 4 KiB in one packet is read as a view of it, without a copy", async () => {
+    const upload = Upload.ofLength(4097);
+    const packet = bytesOf(`${"x".repeat(4097)}GET`);
+    upload.receive(packet);
+    expect((await upload.rfile.read()).buffer).toBe(packet.buffer);
+  });
+
+  test("a smaller one is copied, and does not keep the packet alive", async () => {
     const upload = Upload.ofLength(5);
     const packet = bytesOf("12345GET");
     upload.receive(packet);
-    expect((await upload.rfile.read()).buffer).toBe(packet.buffer);
+    const body = await upload.rfile.read();
+    expect([body.length, body.buffer.byteLength]).toEqual([5, 5]);
   });
 
   test("what is read is a plain Uint8Array, whatever the socket handed over", async () => {
