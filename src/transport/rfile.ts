@@ -209,9 +209,10 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
 
   /** Takes what has come off the input and drops it. */
   discard(): void {
-    for (let available = this.#available(); available > 0; available = this.#available())
+    for (let available = this.#available(); available > 0; available = this.#available()) {
       this.#source.input.start += available;
-    this.#used(available);
+      this.#used(available);
+    }
   }
 
   /** Ends the body before its end: whoever reads it is told why. */
