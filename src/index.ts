@@ -17,6 +17,7 @@ export {
   SimpleHTTPRequestHandler,
   type SimpleHTTPRequestHandlerOptions,
 } from "./handler/simple.ts";
+export type { RequestHead } from "./protocol/request-head.ts";
 export { HTTPMethod } from "./protocol/method.ts";
 export { HTTPStatus } from "./protocol/status.ts";
 export { HTTPServer, type RequestHandlerClass } from "./server/http-server.ts";

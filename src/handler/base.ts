@@ -8,6 +8,7 @@ import { RequestHead } from "../protocol/request-head.ts";
 import { HTTPStatus } from "../protocol/status.ts";
 import { type Connection, type ConnectionHandler, noteRunning } from "../transport/connection.ts";
 import { FULL_BYTES } from "../transport/output.ts";
+import { isPromise } from "../transport/promises.ts";
 import type { RequestBody } from "../transport/rfile.ts";
 import { ticker } from "../transport/ticker.ts";
 import { FramingField, type ResponseWriter } from "../transport/wfile.ts";
@@ -119,13 +120,42 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   /** The version that the client speaks. */
   request_version = "";
 
+  /** The server that the connection came to; a subclass can `declare` it to be of its own server's type. */
+  declare readonly server: HandlerServer;
+  /** The request's header fields; a subclass with a `MessageClass` can `declare` them to be of that. */
+  declare headers: HTTPMessage;
+
   readonly #server: HandlerServer;
   #path: string | null = null;
   #requestline: string | null = null;
   #headers: HTTPMessage | null = null;
   #isRefusing = false;
+  /** Whether the client would have the connection go on. */
+  #mayPersist = false;
   /** Ready-made beginnings of answers, unless a hook that takes part in them is overridden. */
   #rendered: RenderedHeads | undefined;
+
+  static {
+    // Not accessors of the class, which a subclass could not declare anew with a type of its own.
+    Object.defineProperties(BaseHTTPRequestHandler.prototype, {
+      server: {
+        get(this: BaseHTTPRequestHandler): HandlerServer {
+          // So that `await this.server.shutdown()` need not wait for the handler that awaits it.
+          noteRunning(this.request);
+          return this.#server;
+        },
+      },
+      headers: {
+        get(this: BaseHTTPRequestHandler): HTTPMessage {
+          this.#headers ??= new this.MessageClass(this.request.head ?? new RequestHead());
+          return this.#headers;
+        },
+        set(this: BaseHTTPRequestHandler, headers: HTTPMessage) {
+          this.#headers = headers;
+        },
+      },
+    });
+  }
 
   /** Keeps what it is given. Subclass fields do not exist yet: nothing that can be overridden is read here. */
   constructor(request: Connection, client_address: ClientAddress, server: HandlerServer) {
@@ -137,13 +167,6 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   }
 
   // ------------------------------------------------------------------ the request
-
-  /** The server that the connection came to. A subclass can `declare` it with its own server's type. */
-  get server(): HandlerServer {
-    // So that `await this.server.shutdown()` need not wait for the handler that awaits it.
-    noteRunning(this.request);
-    return this.#server;
-  }
 
   /** The connection: another name for `request`. */
   get connection(): Connection {
@@ -185,16 +208,6 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     return Buffer.from(`${this.requestline}\r\n`, "latin1");
   }
 
-  /** The request's header fields. */
-  get headers(): HTTPMessage {
-    this.#headers ??= new this.MessageClass(this.request.head ?? new RequestHead());
-    return this.#headers;
-  }
-
-  set headers(headers: HTTPMessage) {
-    this.#headers = headers;
-  }
-
   get #head(): RequestHead {
     return this.request.head ?? NO_HEAD;
   }
@@ -216,6 +229,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     request.wfile.bufferBytes = this.wbufsize;
     if (!this.disable_nagle_algorithm) request.setNoDelay(false);
     if (this.#hasOwnHead()) return;
+    // A response head begins the same for all whose attributes are the same.
     this.#rendered = renderedHeads(protocol_version, this.version_string());
   }
 
@@ -261,7 +275,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
       return;
     }
     const result = method.call(this);
-    if (result === undefined) this.#checkAnswer();
+    if (result === undefined || !isPromise(result)) this.#checkAnswer();
     else return result.then(() => this.#checkAnswer());
   }
 
@@ -301,6 +315,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   parse_request(): boolean {
     const head = this.#head;
     this.close_connection = true;
+    this.#mayPersist = false;
     if (head.failure !== Failure.NONE) {
       this.#refuseHead(head);
       return false;
@@ -314,6 +329,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
       if ((options & ConnectionOption.CLOSE) !== 0) this.close_connection = true;
       else if ((options & ConnectionOption.KEEP_ALIVE) !== 0 && isPersistent) this.close_connection = false;
     }
+    this.#mayPersist = !this.close_connection;
     return head.expectField < 0 || head.minorVersion === 0 || !isPersistent || this.#meetExpectation(head);
   }
 
@@ -432,7 +448,8 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   }
 
   /**
-   * Adds a header field to the answer.
+   * Adds a header field to the answer. `Connection` decides whether the connection goes on, as far as the client
+   * and the server leave that open.
    *
    * @throws TypeError when there is no answer to add it to, when the name is not a token, and when the value holds
    * CR, LF, another control character or one beyond Latin-1. Differs: Python lets CR and LF through.
@@ -445,10 +462,11 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     else if (field === -1) throw unsendable(keyword, text);
   }
 
+  /** Takes the handler's Connection field at its word, unless the client has asked for the connection to end. */
   #followConnection(value: string): void {
-    const option = value.toLowerCase();
-    if (option === "close") this.close_connection = true;
-    else if (option === "keep-alive") this.close_connection = false;
+    const options = value.split(",").map((option) => option.trim().toLowerCase());
+    if (options.includes("close")) this.close_connection = true;
+    else if (options.includes("keep-alive") && this.#mayPersist) this.close_connection = false;
   }
 
   /**
@@ -510,14 +528,15 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     return this.client_address[0];
   }
 
-  /** Whether a method that takes part in the beginning of each answer is overridden. */
+  /** Whether something that takes part in the beginning of each answer is the subclass's own. */
   #hasOwnHead(): boolean {
     const base = BaseHTTPRequestHandler.prototype;
     return (
       this.send_response_only !== base.send_response_only ||
       this.send_header !== base.send_header ||
       this.version_string !== base.version_string ||
-      this.date_time_string !== base.date_time_string
+      this.date_time_string !== base.date_time_string ||
+      this.responses !== BaseHTTPRequestHandler.responses
     );
   }
 }

@@ -35,6 +35,8 @@ export type BodyKind = (typeof BodyKind)[keyof typeof BodyKind];
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const OFFSETS_PER_FIELD = 4;
+/** Bytes beside a head that may stay with it. */
+const MAX_KEPT_BYTES: number = 4 * 1024;
 const FIRST_FIELD_CAPACITY = 24;
 
 export class RequestHead {
@@ -136,6 +138,18 @@ export class RequestHead {
   /** Whether the method is HEAD, whose answer has no body. */
   isHeadRequest(): boolean {
     return this.hasMethod("HEAD");
+  }
+
+  /** Whether the method is CONNECT, whose success has no body (RFC 9110 9.3.6). */
+  isConnectRequest(): boolean {
+    return this.methodEnd - this.methodStart === 7 && this.method() === "CONNECT";
+  }
+
+  /** Keeps the head's own bytes where it lies in much more than that, which would stay with it. */
+  detach(): void {
+    if (this.bytes.length <= this.length + MAX_KEPT_BYTES) return;
+    this.bytes = new Uint8Array(this.bytes.subarray(this.start, this.start + this.length));
+    this.start = 0;
   }
 
   /** The request target, as received. */

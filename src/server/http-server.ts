@@ -6,6 +6,7 @@ import { log } from "../handler/log.ts";
 import { type Connection, runningConnection } from "../transport/connection.ts";
 import type { ConnectionLimits } from "../transport/limits.ts";
 import { type ListenAddress, Listener, type ListenerOwner } from "../transport/listener.ts";
+import { isPromise } from "../transport/promises.ts";
 import { after, type Cancel, every } from "../transport/timers.ts";
 import { takeOver } from "./hot-reload.ts";
 import { type HTTPServerOptions, limitsOf } from "./options.ts";
@@ -61,7 +62,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   #isServing = false;
   #endServing: (() => void) | null = null;
   /** Takes up the next connection for `handle_request()`. */
-  #requestTaker: ((connection: Connection) => void) | null = null;
+  #requestTaker: ((connection: Connection | null) => void) | null = null;
   #drainWaiters: (() => void)[] = [];
 
   /**
@@ -102,9 +103,13 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     this.#isActive = true;
   }
 
-  /** Stops listening and closes the connections that nobody has taken up; those being served go on. */
+  /**
+   * Stops listening and closes the connections that nobody has taken up; those being served go on, and when they have
+   * ended, so has `serve_forever()`.
+   */
   server_close(): void {
     this.#stopListening();
+    if (this.#isServing) void this.#untilDrained(null).then(() => this.#served());
   }
 
   /** The descriptor of the listening socket; -1 when the server does not listen. */
@@ -162,7 +167,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     if (!this.#isActive) this.server_activate();
     const connection = this.#held.shift() ?? (await this.#nextConnection());
     if (connection === null) {
-      this.handle_timeout();
+      if (this.socket !== null) this.handle_timeout();
       return;
     }
     this.#takeUp(connection);
@@ -174,7 +179,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
    * `Connection: close` in their answers. What still goes on after `drainTimeout` seconds is cut off.
    *
    * @returns a promise that settles when all connections have ended. Called in a handler it does not wait for that
-   * handler's own.
+   * handler's own; a handler that has waited for something before must call it as `this.server.shutdown()` for that.
    */
   async shutdown(): Promise<void> {
     const caller = runningConnection();
@@ -192,6 +197,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     this.socket?.stop();
     this.socket = null;
     this.#isActive = false;
+    this.#requestTaker?.(null);
     const held = this.#held;
     this.#held = [];
     for (const connection of held) connection.terminate();
@@ -205,6 +211,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** Ends what would not end by itself. */
   #cutOff(): void {
+    log.write(`shutdown(): ${this.#connections.size} connections still open are cut off`);
     for (const connection of this.#connections) {
       connection.terminate();
       this.#forget(connection);
@@ -231,8 +238,8 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   }
 
   /** Serves a connection: calls `finish_request()`. */
-  process_request(request: Connection, client_address: ClientAddress): void {
-    this.finish_request(request, client_address);
+  process_request(request: Connection, client_address: ClientAddress): void | Promise<void> {
+    return this.finish_request(request, client_address);
   }
 
   /**
@@ -240,7 +247,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
    *
    * Differs: it does not wait for the handler to have finished; `shutdown_request()` is called then.
    */
-  finish_request(request: Connection, client_address: ClientAddress): void {
+  finish_request(request: Connection, client_address: ClientAddress): void | Promise<void> {
     const Handler = this.RequestHandlerClass;
     if (isClass(Handler)) new Handler(request, client_address, this);
     else Handler(request, client_address, this);
@@ -306,6 +313,8 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** @internal */
   connectionEnded(connection: Connection): void {
+    const place = this.#held.indexOf(connection);
+    if (place >= 0) this.#held.splice(place, 1);
     this.#forget(connection);
   }
 
@@ -328,12 +337,20 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     }
     const [request, client_address] = accepted;
     try {
-      if (this.verify_request(request, client_address)) this.process_request(request, client_address);
-      else this.shutdown_request(request);
+      if (this.verify_request(request, client_address)) {
+        const processed = this.process_request(request, client_address);
+        if (isPromise(processed)) processed.then(undefined, (error) => this.#requestFailed(request, error));
+      } else {
+        this.shutdown_request(request);
+      }
     } catch (error) {
-      this.handlerFailed(request, error);
-      this.#shutDownRequest(request);
+      this.#requestFailed(request, error);
     }
+  }
+
+  #requestFailed(request: Connection, error: unknown): void {
+    this.handlerFailed(request, error);
+    this.#shutDownRequest(request);
   }
 
   #shutDownRequest(request: Connection): void {

@@ -13,6 +13,7 @@ import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.
 import { recycleHead, takeHead } from "./heads.ts";
 import { InputBuffer } from "./input-buffer.ts";
 import { type ConnectionLimits, LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
+import { isPromise } from "./promises.ts";
 import { type BodySource, RequestBody, RequestBodyError } from "./rfile.ts";
 import { type ByteSink, ConnectionClosedError } from "./socket-writer.ts";
 import { ticker, Timed } from "./ticker.ts";
@@ -48,11 +49,11 @@ export interface ConnectionHandler {
 /** What a connection tells the server that it belongs to. */
 export interface ConnectionOwner {
   readonly limits: ConnectionLimits;
-  /** A handler, or a hook of it, threw. Must not throw itself. */
+  /** A handler, or a hook of it, threw. */
   handlerFailed(connection: Connection, error: unknown): void;
-  /** The handler has finished: the connection is to be closed now. */
+  /** The handler is done: the connection is to be closed now. */
   handlerFinished(connection: Connection): void;
-  /** The socket is closed and the handler has finished. */
+  /** The socket is closed, and the handler is done. */
   connectionEnded(connection: Connection): void;
 }
 
@@ -135,6 +136,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   /** The handler's own loop has ended, where it has one. */
   #hasHandled = false;
   #hasFinished = false;
+  /** Nobody has anything to do with the connection any more. */
+  #isOver = false;
 
   constructor(socket: TransportSocket, owner: ConnectionOwner) {
     super();
@@ -186,6 +189,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#requestWaiter = resolve;
     this.#advance();
+    this.#regulate();
     return promise;
   }
 
@@ -205,6 +209,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   start(): void {
     if (this.#phase !== Phase.HELD) return;
     this.#phase = Phase.HEAD;
+    this.wfile.beginRequest(false, false, false);
     this.#runHook("setup");
     if (this.#isPaused) this.#regulate();
   }
@@ -213,13 +218,15 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   drain(): void {
     this.#mustClose = true;
     const isIdle = this.#phase === Phase.HEAD && this.input.length === 0;
-    if (isIdle || this.#phase === Phase.HELD) this.#finish();
+    const isUnused = this.#phase === Phase.HELD && this.#handler === null;
+    if (isIdle || isUnused || this.#phase === Phase.DISCARDING) this.#finish();
   }
 
   /** Closes when the last answer is out, and in a way that lets the client read it (RFC 9112 9.6). */
   close(): void {
     if (this.#phase >= Phase.CLOSING) return;
     this.#phase = Phase.CLOSING;
+    if (this.#handler === null) this.#isOver = true;
     this.wfile.workedOff(false);
     if (this.wfile.unsentBytes > 0) this.#setDeadline(this.#owner.limits.writeTimeout);
     else this.#halfClose();
@@ -272,15 +279,17 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   closed(): void {
-    const isHandling = this.#phase === Phase.HANDLING;
+    const phase = this.#phase;
     this.#phase = Phase.CLOSED;
     ticker.forget(this);
     this.input.clear();
     this.wfile.socketClosed();
     this.#rfile?.closed();
-    // A handler that is still at work finishes in its own time, unheard.
-    if (!isHandling) this.#finish();
-    this.#owner.connectionEnded(this);
+    if (this.#handler === null) this.#isOver = true;
+    // A handler that is still at work finishes in its own time, unheard; one that was never called is done.
+    else if (phase === Phase.HELD) this.#endHandler();
+    else if (phase !== Phase.HANDLING) this.#finish();
+    this.#endIfOver();
   }
 
   deadlinePassed(): void {
@@ -315,21 +324,26 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   bodyAwaited(): void {
-    this.#setDeadline(this.#owner.limits.bodyTimeout);
+    this.#setBodyDeadline();
     if (this.#hasPeerEnded) this.#rfile!.inputEnded();
     this.#regulate();
   }
 
   bodyUsed(): void {
-    if (this.#phase === Phase.HANDLING) this.deadlineTick = 0;
+    if (this.#phase === Phase.HANDLING && this.wfile.unsentBytes === 0) this.deadlineTick = 0;
     if (this.#isPaused) this.#regulate();
   }
 
   // ------------------------------------------------------------------ requests, one after the other
 
   #startHandling(): void {
+    const isOverAlready = this.#phase !== Phase.HEAD || (this.#mustClose && this.input.length === 0);
+    if (isOverAlready) {
+      this.#hasHandled = true;
+      this.#finish();
+      return;
+    }
     this.#setDeadline(this.#owner.limits.idleTimeout);
-    this.wfile.beginRequest(false, false);
     this.#runHook("handle");
     if (this.#isPushed) this.#advance();
   }
@@ -347,12 +361,17 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const isHandling = (this.#phase as number) === Phase.HANDLING;
     this.input.release();
     this.wfile.workedOff(isHandling);
-    if (this.#hasPeerEnded && !isHandling) this.#endOfInput();
+    if (this.#hasPeerEnded && !isHandling && !this.#isBackedUp()) this.#endOfInput();
   }
 
   #canGoOn(): boolean {
     if (this.#phase !== Phase.HEAD && this.#phase !== Phase.DISCARDING) return false;
-    return this.input.length > 0 && this.wfile.unsentBytes <= this.#owner.limits.maxUnsentBytes;
+    return this.input.length > 0 && !this.#isBackedUp();
+  }
+
+  /** Whether the client is so far behind with reading that nothing more is taken up. */
+  #isBackedUp(): boolean {
+    return this.wfile.unsentBytes > this.#owner.limits.maxUnsentBytes;
   }
 
   /** Reads the next head and has it handled; `false` where more bytes are needed. */
@@ -377,7 +396,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   /** Gives a request, or the failure that came instead of one, to the handler. */
   #handle(head: RequestHead): void {
     this.#phase = Phase.HANDLING;
-    this.wfile.beginRequest(head.isHeadRequest(), head.minorVersion >= 1 && !this.isHttp10);
+    const mayChunk = head.minorVersion >= 1 && !this.isHttp10;
+    this.wfile.beginRequest(head.isHeadRequest(), mayChunk, head.isConnectRequest());
     if (head.failure !== Failure.NONE) {
       this.#isBroken = true;
       this.#mustClose = true;
@@ -406,7 +426,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     } finally {
       running = null;
     }
-    if (result === undefined) {
+    if (result === undefined || !isPromise(result)) {
       this.#endRequest();
       return;
     }
@@ -440,16 +460,21 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
    */
   #failRequest(error: unknown): void {
     this.#mustClose = true;
-    const isPeersFault = error instanceof RequestBodyError;
-    const isDesertion = this.wfile.hasGone && error instanceof ConnectionClosedError;
-    if (!isPeersFault && !isDesertion) this.#owner.handlerFailed(this, error);
-    if (!this.wfile.canRestart) {
+    if (!this.#isPeersDoing(error)) this.#owner.handlerFailed(this, error);
+    if (this.wfile.hasGone || !this.wfile.canRestart) {
       this.wfile.abandon();
       return;
     }
     this.wfile.restart();
-    if (isPeersFault) this.#sendError(error.status, error.message);
-    else if (!isDesertion) this.#sendError(500);
+    if (error instanceof RequestBodyError) this.#sendError(error.status, error.message);
+    else this.#sendError(500);
+  }
+
+  /** Whether what was thrown only says that the client broke the protocol or has gone. */
+  #isPeersDoing(error: unknown): boolean {
+    return (
+      error instanceof RequestBodyError || (this.wfile.hasGone && error instanceof ConnectionClosedError)
+    );
   }
 
   #sendError(code: number, explain?: string): void {
@@ -470,7 +495,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#finish();
       return;
     }
-    if (ending === Ending.CUT_SHORT) {
+    if (ending === Ending.MISSING) {
+      this.#answerForHandler();
+    } else if (ending === Ending.CUT_SHORT) {
       this.#report("Fewer bytes were written than Content-Length announced; the connection is closed");
     }
     const rfile = this.#rfile;
@@ -485,6 +512,14 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.#discardedBytes = 0;
     this.#phase = isRead ? Phase.HEAD : Phase.DISCARDING;
     this.#setDeadlineOfPhase();
+  }
+
+  /** Nobody has answered: the author is told, and the client gets 500. */
+  #answerForHandler(): void {
+    if (this.wfile.hasGone) return;
+    this.#report("handle_one_request() ended without a response: is an await or a return missing?");
+    this.#sendError(500);
+    this.wfile.endRequest();
   }
 
   #dropHead(): void {
@@ -503,10 +538,14 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const before = this.input.start;
     rfile.discard();
     this.#discardedBytes += this.input.start - before;
-    if (rfile.isComplete) {
+    if (rfile.isComplete && !this.#mustClose) {
       this.#phase = Phase.HEAD;
       this.#setDeadlineOfPhase();
-    } else if (rfile.failure !== Failure.NONE || this.#discardedBytes > MAX_DISCARDED_BYTES) {
+    } else if (
+      this.#mustClose ||
+      rfile.failure !== Failure.NONE ||
+      this.#discardedBytes > MAX_DISCARDED_BYTES
+    ) {
       this.#finish();
     }
   }
@@ -514,7 +553,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #feedBody(): void {
     const rfile = this.#rfile;
     if (rfile === null || !rfile.isAwaited) return;
-    this.#setDeadline(this.#owner.limits.bodyTimeout);
+    this.#setBodyDeadline();
     rfile.advance();
     this.input.release();
   }
@@ -543,18 +582,18 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   #headTimedOut(): void {
-    if (this.head === null) this.#finish();
+    if (this.#rfile?.isAwaited === true) this.#rfile.fail(Failure.BODY_TIMEOUT);
+    else if (this.head === null) this.#finish();
     else this.#refuseHead(Failure.HEAD_TIMEOUT);
   }
 
   /** There will be no more requests: the handler is told so, once, and then the server closes the connection. */
   #finish(): void {
-    if (this.#hasFinished) return;
+    if (this.#hasFinished || this.#isOver) return;
     if (this.#phase < Phase.FINISHING) this.#phase = Phase.FINISHING;
     this.deadlineTick = 0;
     if (this.#handler === null) {
-      this.#hasFinished = true;
-      this.#owner.handlerFinished(this);
+      this.close();
       return;
     }
     const isInOwnLoop = !this.#isPushed && !this.#hasHandled;
@@ -572,6 +611,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const waiter = this.#requestWaiter;
     this.#requestWaiter = null;
     waiter?.(false);
+    if (this.#rfile?.isAwaited === true) this.#rfile.inputEnded();
   }
 
   /** Says that nothing more will come, and closes when the client cannot lose its answer by that. */
@@ -588,7 +628,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     }
     this.#phase = Phase.LINGERING;
     this.#discardedBytes = 0;
-    this.#setDeadline(LINGER_SECONDS);
+    ticker.setDeadline(this, LINGER_SECONDS);
     this.#socket.shutdown();
     this.#regulate();
   }
@@ -606,6 +646,11 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   #setDeadline(seconds: number): void {
     ticker.setDeadline(this, this.timeout > 0 ? this.timeout : seconds);
+  }
+
+  /** As long as the client has something to read, its reading is what is waited for. */
+  #setBodyDeadline(): void {
+    if (this.wfile.unsentBytes === 0) this.#setDeadline(this.#owner.limits.bodyTimeout);
   }
 
   #setDeadlineOfPhase(): void {
@@ -630,9 +675,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #hasEnoughInput(): boolean {
     if (this.#phase >= Phase.CLOSING) return false;
     if (this.#phase === Phase.HELD) return true;
-    if (this.wfile.unsentBytes > this.#owner.limits.maxUnsentBytes && this.#phase !== Phase.HANDLING)
-      return true;
-    const isHandlersTurn = this.#phase === Phase.HANDLING || !this.#isPushed;
+    if (this.#phase !== Phase.HANDLING && this.#isBackedUp()) return true;
+    const isHandlersTurn =
+      this.#phase === Phase.HANDLING || !(this.#isPushed || this.#requestWaiter !== null);
     return isHandlersTurn && this.input.length >= this.maxWaitingBytes && this.#rfile?.isAwaited !== true;
   }
 
@@ -652,14 +697,14 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     try {
       result = this.#handler![hook]();
     } catch (error) {
-      this.#hookFailed(error);
+      this.#hookFailed(hook, error);
       return;
     }
-    if (result === undefined) this.#hookEnded(hook);
+    if (!isPromise(result)) this.#hookEnded(hook);
     else
       result.then(
         () => this.#hookEnded(hook),
-        (error) => this.#hookFailed(error),
+        (error) => this.#hookFailed(hook, error),
       );
   }
 
@@ -667,22 +712,35 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (hook === "setup") {
       this.#startHandling();
     } else if (hook === "finish") {
-      this.#owner.handlerFinished(this);
+      this.#endHandler();
     } else {
       this.#hasHandled = true;
       if (!this.#isPushed) this.#finish();
     }
   }
 
-  #hookFailed(error: unknown): void {
+  #hookFailed(hook: Hook, error: unknown): void {
     this.#hasHandled = true;
     if (this.#phase === Phase.HANDLING) {
       this.#requestFailed(error);
       return;
     }
-    this.#owner.handlerFailed(this, error);
-    if (this.#hasFinished) this.#owner.handlerFinished(this);
-    else this.#finish();
+    if (!this.#isPeersDoing(error)) this.#owner.handlerFailed(this, error);
+    if (hook === "handle") this.#finish();
+    else this.#endHandler();
+  }
+
+  /** The handler is done, or there was none: the server closes the connection. */
+  #endHandler(): void {
+    this.#hasFinished = true;
+    if (this.#phase < Phase.FINISHING) this.#phase = Phase.FINISHING;
+    this.#owner.handlerFinished(this);
+    this.#isOver = true;
+    this.#endIfOver();
+  }
+
+  #endIfOver(): void {
+    if (this.#isOver && this.#phase === Phase.CLOSED) this.#owner.connectionEnded(this);
   }
 }
 

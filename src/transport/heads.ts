@@ -17,7 +17,10 @@ export function takeHead(): RequestHead {
 
 /** Gives a head back, unless somebody still reads in it. */
 export function recycleHead(head: RequestHead): void {
-  if (head.isKept) return;
+  if (head.isKept) {
+    head.detach();
+    return;
+  }
   head.reset();
   if (spareHead === null) spareHead = head;
   else if (moreHeads.length < MAX_SPARE_HEADS) moreHeads.push(head);

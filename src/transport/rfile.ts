@@ -66,6 +66,8 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   #decodedBytes = 0;
   #maxBodyBytes = 0;
   #isComplete = true;
+  /** Counts the requests, so that a stream of one cannot read another's body. */
+  #request = 0;
   /** There is no request: the bytes are the connection's, and end where it ends. */
   #isRaw = false;
   #failure: Failure = Failure.NONE;
@@ -103,12 +105,8 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   }
 
   /** The body in pieces, as they come. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    for (;;) {
-      const piece = await this.#readAny();
-      if (piece.length === 0) return;
-      yield piece;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#pieces(this.#request);
   }
 
   /** The rest of the body as text; bytes that are not UTF-8 become U+FFFD. */
@@ -129,13 +127,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
 
   /** The body as a web stream. */
   get readable(): ReadableStream<Uint8Array> {
-    this.#readable ??= new ReadableStream({
-      pull: async (controller) => {
-        const piece = await this.#readAny();
-        if (piece.length > 0) controller.enqueue(piece);
-        else controller.close();
-      },
-    });
+    this.#readable ??= this.#streamOf(this.#request);
     return this.#readable;
   }
 
@@ -169,6 +161,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   begin(kind: BodyKind, contentLength: number, maxBodyBytes: number, limits: ChunkedLimits): void {
     this.#kind = kind;
     this.#isRaw = false;
+    this.#request++;
     this.#remaining = contentLength;
     this.#isComplete = kind === BodyKind.NONE;
     this.#failure = Failure.NONE;
@@ -229,7 +222,26 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
 
   // ------------------------------------------------------------------ reading
 
-  #readAny(): Promise<Uint8Array> {
+  async *#pieces(request: number): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      const piece = await this.#readAny(request);
+      if (piece.length === 0) return;
+      yield piece;
+    }
+  }
+
+  #streamOf(request: number): ReadableStream<Uint8Array> {
+    return new ReadableStream({
+      pull: async (controller) => {
+        const piece = await this.#readAny(request);
+        if (piece.length > 0) controller.enqueue(piece);
+        else controller.close();
+      },
+    });
+  }
+
+  #readAny(request: number): Promise<Uint8Array> {
+    if (request !== this.#request) throw new TypeError("The request whose body this is is over");
     return this.#read({ wanted: Number.POSITIVE_INFINITY, takesAny: true, isLine: false });
   }
 

@@ -19,7 +19,7 @@ import {
   writeLineEnd,
   writeText,
 } from "../protocol/response-head.ts";
-import { asciiLower } from "../protocol/text.ts";
+import { asciiLower, latin1 } from "../protocol/text.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { FULL_BYTES, output, type OutputOwner } from "./output.ts";
 import { type ByteSink, SocketWriter } from "./socket-writer.ts";
@@ -79,6 +79,9 @@ export interface AnswerObserver {
   writeBlocked(): void;
 }
 
+const NO_CODING_IN_HTTP_1_0 =
+  "HTTP/1.0 has no Transfer-Encoding: leave the framing to wfile, which suits it to the client";
+
 const BOTH_FRAMINGS = "Content-Length and Transfer-Encoding exclude each other: declare one of them";
 
 /** From this size on, bytes go to the socket from where they lie instead of through the buffer. */
@@ -102,6 +105,11 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   #framing: (typeof Framing)[keyof typeof Framing] = Framing.UNDECIDED;
   #isHead = false;
   #mayChunk = false;
+  #isConnect = false;
+  /** Counts the requests, so that a stream of one cannot write into another's answer. */
+  #request = 0;
+  /** What a handler that frames by itself wrote last was the end of a chunked body. */
+  #hasLastChunk = false;
   #status = 0;
   #hasConnectionField = false;
   /** What Content-Length says; -1 where it was not declared. */
@@ -141,6 +149,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
    * @throws TypeError between `send_response()` and `end_headers()`, and after the handler has ended.
    */
   write(data: string | Uint8Array): number {
+    if (typeof data !== "string" && !(data instanceof Uint8Array)) {
+      throw new TypeError(`wfile.write(): text or a Uint8Array is wanted, not ${typeof data}`);
+    }
     if (this.#stage !== Stage.BODY) this.#beginRaw();
     switch (this.#framing) {
       case Framing.UNDECIDED:
@@ -151,6 +162,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
         return this.#writeDeclared(data);
       case Framing.CHUNKED:
         return this.#writeChunk(data);
+      case Framing.HANDLER:
+        this.#hasLastChunk = endsInLastChunk(data);
+        return this.#writePlain(data);
       default:
         return this.#writePlain(data);
     }
@@ -176,12 +190,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   /** The writer as a web stream. Closing it does not end the answer: the handler does, by returning. */
   get writable(): WritableStream<Uint8Array | string> {
-    this.#writable ??= new WritableStream({
-      write: (chunk) => {
-        this.write(chunk);
-        return this.flush();
-      },
-    });
+    this.#writable ??= this.#streamOf(this.#request);
     return this.#writable;
   }
 
@@ -252,6 +261,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
    * handler has sent itself stands instead.
    */
   endHead(connection: string): void {
+    if (this.#stage === Stage.BODY) {
+      throw new TypeError("end_headers() twice: the header fields have been ended already");
+    }
     if (this.#stage !== Stage.HEAD) {
       throw new TypeError("end_headers() without a response: call send_response() first");
     }
@@ -273,9 +285,12 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   // ------------------------------------------------------------------ what the connection uses
 
   /** Begins the answer to the next request. */
-  beginRequest(isHead: boolean, mayChunk: boolean): void {
+  beginRequest(isHead: boolean, mayChunk: boolean, isConnect: boolean): void {
     this.#isHead = isHead;
     this.#mayChunk = mayChunk;
+    this.#isConnect = isConnect;
+    this.#request++;
+    this.#writable = null;
     this.#beginAnswer();
   }
 
@@ -301,6 +316,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   /** Sends what is left; whatever is written afterwards is refused. */
   close(): void {
     this.#sendReady();
+    this.#stage = Stage.ENDED;
     this.#isClosed = true;
   }
 
@@ -340,6 +356,16 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     this.#start = -1;
   }
 
+  #streamOf(request: number): WritableStream<Uint8Array | string> {
+    return new WritableStream({
+      write: (chunk) => {
+        if (request !== this.#request) throw new TypeError("The request that this stream answers is over");
+        this.write(chunk);
+        return this.flush();
+      },
+    });
+  }
+
   // ------------------------------------------------------------------ the head
 
   #beginAnswer(): void {
@@ -349,6 +375,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     this.#hasConnectionField = false;
     this.#owesKeepAlive = false;
     this.#declared = -1;
+    this.#hasLastChunk = false;
     this.#written = 0;
     this.#start = -1;
     this.#gapStart = 0;
@@ -365,7 +392,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   }
 
   #endInterimHead(): void {
-    output.appendText(LINE_END);
+    // HTTP/1.0 knows no interim answers (RFC 9110 15.2).
+    if (this.#mayChunk) output.appendText(LINE_END);
+    else output.length = this.#start;
     this.#beginAnswer();
     this.#sendReady();
   }
@@ -378,8 +407,10 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     }
     // RFC 9110 8.6 and RFC 9112 6.1: no length or coding in an answer that cannot have a body by its status.
     if (this.#status < 200 || this.#status === 204 || this.#status === 205) return false;
+    if (this.#opensTunnel()) return false;
     const isCodedByHandler = this.#framing === Framing.HANDLER;
     if (field === FramingField.TRANSFER_ENCODING) {
+      if (!this.#mayChunk) throw new TypeError(NO_CODING_IN_HTTP_1_0);
       if (this.#declared >= 0) throw new TypeError(BOTH_FRAMINGS);
       this.#framing = Framing.HANDLER;
       return !isCodedByHandler;
@@ -399,10 +430,15 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   #framingOfHead(): (typeof Framing)[keyof typeof Framing] {
     const status = this.#status;
-    if (status === 101) return Framing.CLOSE;
+    if (status === 101 || this.#opensTunnel()) return Framing.CLOSE;
     if (this.#isHead || status === 204 || status === 205 || status === 304) return Framing.EMPTY;
     if (this.#framing === Framing.HANDLER) return Framing.HANDLER;
     return this.#declared >= 0 ? Framing.LENGTH : Framing.UNDECIDED;
+  }
+
+  /** Whether this is the success of CONNECT: what follows is no body (RFC 9110 9.3.6). */
+  #opensTunnel(): boolean {
+    return this.#isConnect && this.#status >= 200 && this.#status < 300;
   }
 
   /** Whether this answers HEAD without a length, so that one may still follow from what is written. */
@@ -595,6 +631,8 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   #ending(): Ending {
     if (this.#framing === Framing.CLOSE) return Ending.WITH_CONNECTION;
+    // Nobody could tell where such a body ends, unless it says so.
+    if (this.#framing === Framing.HANDLER && !this.#hasLastChunk) return Ending.WITH_CONNECTION;
     const isCutShort = this.#framing === Framing.LENGTH && this.#written < this.#declared;
     return isCutShort ? Ending.CUT_SHORT : Ending.WHOLE;
   }
@@ -690,6 +728,14 @@ function framingField(name: string): FramingField {
     default:
       return FramingField.NONE;
   }
+}
+
+function endsInLastChunk(data: string | Uint8Array): boolean {
+  if (typeof data === "string") return data.endsWith(LAST_CHUNK);
+  return (
+    data.length >= LAST_CHUNK.length &&
+    latin1(data, data.length - LAST_CHUNK.length, data.length) === LAST_CHUNK
+  );
 }
 
 function byteLength(data: string | Uint8Array): number {

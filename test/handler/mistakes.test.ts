@@ -126,7 +126,7 @@ describe("a mistake that throws", () => {
         ok(handler);
         handler.end_headers();
       },
-      "end_headers() without a response: call send_response() first",
+      "end_headers() twice: the header fields have been ended already",
     ],
     [
       "CR LF in a header value",

@@ -182,7 +182,7 @@ describe("an answer's head", () => {
       },
     };
     const writer = new ResponseWriter(sink, { surplusDropped() {}, writeBlocked() {} });
-    writer.beginRequest(false, true);
+    writer.beginRequest(false, true, false);
     if (writer.beginHead("HTTP/1.1", 204, reason)) {
       for (const [name, value] of fields) writer.addField(name, value);
       writer.endHead("");

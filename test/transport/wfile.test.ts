@@ -14,7 +14,7 @@ class Answer {
   });
 
   constructor({ isHead = false, mayChunk = true }: { isHead?: boolean; mayChunk?: boolean } = {}) {
-    this.wfile.beginRequest(isHead, mayChunk);
+    this.wfile.beginRequest(isHead, mayChunk, false);
   }
 
   /** A head with these fields. */
@@ -252,7 +252,7 @@ describe("the output buffer", () => {
     answer.wfile.write("first");
     answer.wfile.workOff();
     answer.wfile.endRequest();
-    answer.wfile.beginRequest(false, true);
+    answer.wfile.beginRequest(false, true, false);
     answer.head(200, { "X-Taken": "back" });
     answer.wfile.write("x".repeat(100_000));
     expect(answer.wfile.canRestart).toBe(true);
