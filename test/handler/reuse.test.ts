@@ -226,7 +226,7 @@ describe("an answer's own rules", () => {
 
   test("a method may give back anything but a promise", async () => {
     class Giving extends Quiet {
-      do_GET(): void {
+      do_GET(): undefined {
         this.send_response(200);
         this.end_headers();
         return this.wfile.write("given") as unknown as undefined;
