@@ -254,12 +254,12 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   }
 
   /** Called when a connection's handler has finished, or where it was not to be served. */
-  shutdown_request(request: Connection): void {
-    this.close_request(request);
+  shutdown_request(request: Connection): void | Promise<void> {
+    return this.close_request(request);
   }
 
   /** Closes a connection, once the last answer is out. */
-  close_request(request: Connection): void {
+  close_request(request: Connection): void | Promise<void> {
     request.close();
   }
 
@@ -354,11 +354,15 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   }
 
   #shutDownRequest(request: Connection): void {
-    try {
-      this.shutdown_request(request);
-    } catch (error) {
+    const failed = (error: unknown): void => {
       this.handlerFailed(request, error);
       request.close();
+    };
+    try {
+      const shutDown = this.shutdown_request(request);
+      if (isPromise(shutDown)) shutDown.then(undefined, failed);
+    } catch (error) {
+      failed(error);
     }
   }
 

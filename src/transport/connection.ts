@@ -217,14 +217,20 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   /** No more requests after the one in hand; an idle connection ends at once. */
   drain(): void {
     this.#mustClose = true;
-    const isIdle = this.#phase === Phase.HEAD && this.input.length === 0;
+    const hasNoRequest =
+      this.head === null ? this.input.length === 0 : this.head.state <= HeadState.EMPTY_LINE_LF;
+    const isIdle = this.#phase === Phase.HEAD && hasNoRequest;
     const isUnused = this.#phase === Phase.HELD && this.#handler === null;
     if (isIdle || isUnused || this.#phase === Phase.DISCARDING) this.#finish();
   }
 
-  /** Closes when the last answer is out, and in a way that lets the client read it (RFC 9112 9.6). */
+  /** Closes when the last answer is out, the one that a handler is at included, and in a way that lets the client read it (RFC 9112 9.6). */
   close(): void {
     if (this.#phase >= Phase.CLOSING) return;
+    if (this.#phase === Phase.HANDLING) {
+      this.#mustClose = true;
+      return;
+    }
     this.#phase = Phase.CLOSING;
     if (this.#handler === null) this.#isOver = true;
     this.wfile.workedOff(false);
@@ -304,6 +310,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
         break;
       case Phase.HANDLING:
         this.#rfile?.fail(Failure.BODY_TIMEOUT);
+        break;
+      case Phase.DISCARDING:
+        this.#finish();
         break;
       case Phase.LINGERING:
         this.#socket.end();
@@ -505,6 +514,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const hasWaiter = this.wfile.isAwaited || rfile?.isAwaited === true;
     const mustClose = ending !== Ending.WHOLE || hasWaiter || this.#mustClose;
     this.#dropHead();
+    rfile?.release();
     if (mustClose || this.#handler!.close_connection || !(isRead || this.#canDiscard(rfile))) {
       this.#finish();
       return;

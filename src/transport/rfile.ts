@@ -70,6 +70,8 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   #request = 0;
   /** There is no request: the bytes are the connection's, and end where it ends. */
   #isRaw = false;
+  /** The handler of the request is still at work. */
+  #isOpen = true;
   #failure: Failure = Failure.NONE;
   #hasGone = false;
   #pending: PendingRead | null = null;
@@ -161,6 +163,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   begin(kind: BodyKind, contentLength: number, maxBodyBytes: number, limits: ChunkedLimits): void {
     this.#kind = kind;
     this.#isRaw = false;
+    this.#isOpen = true;
     this.#request++;
     this.#remaining = contentLength;
     this.#isComplete = kind === BodyKind.NONE;
@@ -178,8 +181,16 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   beginRaw(): void {
     this.#kind = BodyKind.LENGTH;
     this.#isRaw = true;
+    this.#isOpen = true;
     this.#remaining = Number.POSITIVE_INFINITY;
     this.#isComplete = false;
+  }
+
+  /** The handler has ended: what it left of the body is nobody's any more. */
+  release(): void {
+    this.#isOpen = false;
+    this.#request++;
+    this.#readable = null;
   }
 
   /** Nothing more will come, and a read waits. */
@@ -246,6 +257,9 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   }
 
   #read(request: { wanted: number; takesAny: boolean; isLine: boolean }): Promise<Uint8Array> {
+    if (!this.#isOpen) {
+      throw new TypeError("rfile.read() after the handler has ended: is an await missing?");
+    }
     if (this.#pending !== null) {
       throw new TypeError("rfile.read() while another read is pending: await that one first");
     }

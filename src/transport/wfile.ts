@@ -87,6 +87,9 @@ const BOTH_FRAMINGS = "Content-Length and Transfer-Encoding exclude each other: 
 /** From this size on, bytes go to the socket from where they lie instead of through the buffer. */
 const DIRECT_BYTES: number = FULL_BYTES;
 
+/** What makes a value unsendable: then it does not frame anything either. */
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
+
 const KEEP_ALIVE = "keep-alive";
 const LINE_END = "\r\n";
 const LENGTH_FIELD = "Content-Length: ";
@@ -249,7 +252,8 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     if (this.#stage !== Stage.HEAD) throw this.#noOpenHead(name);
     this.#claim();
     const field = framingField(name);
-    if (field !== FramingField.NONE && !this.#noteFramingField(field, value)) return field;
+    const isFraming = field !== FramingField.NONE && !UNSENDABLE.test(value);
+    if (isFraming && !this.#noteFramingField(field, value)) return field;
     return this.#appendField(name, value) ? field : -1;
   }
 

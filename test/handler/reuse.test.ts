@@ -51,6 +51,58 @@ describe("a body that its handler ignores", () => {
   }
 });
 
+describe("a body that nobody will read", () => {
+  class Stale extends Quiet {
+    async do_POST(): Promise<void> {
+      const body = await this.rfile.read();
+      this.reply(`got ${body.length};`);
+    }
+    do_GET(): void {
+      this.reply(`${this.path};`);
+    }
+    do_PUT(): void {
+      void this.rfile.readable;
+      this.reply("untouched;");
+    }
+  }
+
+  test("a stream that was only looked at takes nothing of the next request", async () => {
+    await using started = await startServer(Stale);
+    const put = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\naaaaa";
+    const raw = await exchange(started.port, put + post("/", "123456789"));
+    expect(raw).toContain("untouched;");
+    expect(raw).toEndWith("got 9;");
+  });
+
+  test("nor does it keep those behind a body that comes late from being answered", async () => {
+    await using started = await startServer(Stale);
+    await using client = await RawClient.connect(started.port);
+    client.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\na");
+    await client.until((received) => received.includes("untouched;"));
+    client.send(`aaaa${get("/one")}${get("/two")}`);
+    expect(await client.until((received) => received.includes("/two;"))).toContain("/one;");
+  });
+
+  test("reading after the handler has ended is the author's mistake", async () => {
+    const outcome = event<unknown>();
+    class Late extends Quiet {
+      do_POST(): void {
+        setImmediate(() => {
+          try {
+            outcome.resolve(this.rfile.read());
+          } catch (error) {
+            outcome.resolve(error);
+          }
+        });
+        this.reply("early");
+      }
+    }
+    await using started = await startServer(Late);
+    await exchange(started.port, post("/", "body"));
+    expect(String(await outcome.promise)).toContain("rfile.read() after the handler has ended");
+  });
+});
+
 describe("streams of one request", () => {
   test("wfile.writable is a new stream for each request", async () => {
     class Streaming extends Quiet {
@@ -248,6 +300,40 @@ describe("an answer's own rules", () => {
     expect(parseResponse(await exchange(started.port, get("/"))).status).toBe(500);
     expect(logged.join("\n")).toContain("handle_one_request() ended without a response");
   });
+});
+
+test("a Transfer-Encoding is refused however long its blanks are", async () => {
+  await using started = await startServer(Quiet);
+  const field = `Transfer-Encoding: a${" ".repeat(60_000)}b`;
+  expect(
+    parseResponse(await exchange(started.port, `POST / HTTP/1.1\r\nHost: h\r\n${field}\r\n\r\n`)).status,
+  ).toBe(400);
+});
+
+test("a coding that cannot be sent frames nothing", async () => {
+  class Catching extends Quiet {
+    do_GET(): void {
+      this.send_response(200);
+      try {
+        this.send_header("Transfer-Encoding", "chunked\r\n");
+      } catch {}
+      this.end_headers();
+      this.wfile.write("hello");
+    }
+  }
+  await using started = await startServer(Catching);
+  expect(parseResponse(await exchange(started.port, get("/"))).headers.get("content-length")).toBe("5");
+});
+
+test("close() of the connection waits for the answer that the handler is at", async () => {
+  class Closing extends Quiet {
+    do_GET(): void {
+      this.reply("whole");
+      this.connection.close();
+    }
+  }
+  await using started = await startServer(Closing);
+  expect(await exchange(started.port, get("/") + get("/two"))).toEndWith("\r\n\r\nwhole");
 });
 
 describe("hooks and shutdown", () => {
