@@ -6,10 +6,12 @@ import { ConnectionOption, connectionOptions, expectsContinue } from "../protoco
 import { formatHttpDate, MONTH_NAMES, WEEKDAY_NAMES } from "../protocol/http-date.ts";
 import { RequestHead } from "../protocol/request-head.ts";
 import { HTTPStatus } from "../protocol/status.ts";
-import { type Connection, type ConnectionHandler, noteRunning } from "../transport/connection.ts";
+import type { Connection } from "../transport/connection.ts";
 import { FULL_BYTES } from "../transport/output.ts";
+import type { ConnectionHandler } from "../transport/parties.ts";
 import { isPromise } from "../transport/promises.ts";
 import type { RequestBody } from "../transport/rfile.ts";
+import { noteRunning } from "../transport/running.ts";
 import { ticker } from "../transport/ticker.ts";
 import { FramingField, type ResponseWriter } from "../transport/wfile.ts";
 import { inheritFromClass } from "./attributes.ts";

@@ -3,10 +3,11 @@
 import { inspect } from "node:util";
 import type { BaseHTTPRequestHandler, ClientAddress, HandlerServer } from "../handler/base.ts";
 import { log } from "../handler/log.ts";
-import { type Connection, runningConnection } from "../transport/connection.ts";
+import type { Connection } from "../transport/connection.ts";
 import type { ConnectionLimits } from "../transport/limits.ts";
 import { type ListenAddress, Listener, type ListenerOwner } from "../transport/listener.ts";
 import { isPromise } from "../transport/promises.ts";
+import { runningConnection } from "../transport/running.ts";
 import { after, type Cancel, every } from "../transport/timers.ts";
 import { takeOver } from "./hot-reload.ts";
 import { type HTTPServerOptions, limitsOf } from "./options.ts";
@@ -341,7 +342,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
         const processed = this.process_request(request, client_address);
         if (isPromise(processed)) processed.then(undefined, (error) => this.#requestFailed(request, error));
       } else {
-        this.shutdown_request(request);
+        this.#shutDownRequest(request);
       }
     } catch (error) {
       this.#requestFailed(request, error);
@@ -392,10 +393,10 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     while (this.#connections.has(connection)) await this.#untilNextEnd();
   }
 
-  async #untilDrained(excepted: Connection | null): Promise<void> {
-    const rest = (): number =>
-      this.#connections.size - (excepted !== null && this.#connections.has(excepted) ? 1 : 0);
-    while (rest() > 0) await this.#untilNextEnd();
+  /** Settles when all connections have ended, but for one that is excepted. */
+  async #untilDrained(excepted: object | null): Promise<void> {
+    const exceptions = (): number => (this.#connections.has(excepted as Connection) ? 1 : 0);
+    while (this.#connections.size > exceptions()) await this.#untilNextEnd();
   }
 
   #untilNextEnd(): Promise<void> {

@@ -10,52 +10,17 @@
 import { Failure } from "../protocol/failure.ts";
 import { HeadOutcome, parseHead } from "../protocol/head-parser.ts";
 import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.ts";
+import { plainHost } from "./client-address.ts";
 import { recycleHead, takeHead } from "./heads.ts";
 import { InputBuffer } from "./input-buffer.ts";
-import { type ConnectionLimits, LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
+import { LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
+import type { ConnectionHandler, ConnectionOwner, TransportSocket } from "./parties.ts";
 import { isPromise } from "./promises.ts";
 import { type BodySource, RequestBody, RequestBodyError } from "./rfile.ts";
-import { type ByteSink, ConnectionClosedError } from "./socket-writer.ts";
+import { setRunning } from "./running.ts";
+import { ConnectionClosedError } from "./socket-writer.ts";
 import { ticker, Timed } from "./ticker.ts";
 import { type AnswerObserver, Ending, ResponseWriter } from "./wfile.ts";
-
-/** What a connection needs of its socket: a part of Bun's. */
-export interface TransportSocket extends ByteSink {
-  /** Nothing on a unix socket. */
-  readonly remoteAddress: string | undefined;
-  readonly remotePort: number | undefined;
-  pause(): void;
-  resume(): void;
-  /** Half-closes: no more will be written. */
-  shutdown(): void;
-  /** Closes when what was written is on its way. */
-  end(): void;
-  /** Closes at once. */
-  terminate(): void;
-  setNoDelay(noDelay?: boolean): boolean;
-}
-
-/** What a connection asks of a handler. Each may be overridden by users; the handler classes implement it. */
-export interface ConnectionHandler {
-  close_connection: boolean;
-  setup(): void | Promise<void>;
-  handle(): void | Promise<void>;
-  handle_one_request(): void | Promise<void>;
-  finish(): void | Promise<void>;
-  send_error(code: number, message?: string, explain?: string): void;
-  log_error(format: string, ...args: unknown[]): void;
-}
-
-/** What a connection tells the server that it belongs to. */
-export interface ConnectionOwner {
-  readonly limits: ConnectionLimits;
-  /** A handler, or a hook of it, threw. */
-  handlerFailed(connection: Connection, error: unknown): void;
-  /** The handler is done: the connection is to be closed now. */
-  handlerFinished(connection: Connection): void;
-  /** The socket is closed, and the handler is done. */
-  connectionEnded(connection: Connection): void;
-}
 
 /** What a connection is doing. */
 const Phase = {
@@ -79,25 +44,6 @@ const Phase = {
 /** The hooks that a handler is called by once for a connection. */
 type Hook = "setup" | "handle" | "finish";
 
-/** Whose handler's code is running now, as far as that can be told. */
-let running: Connection | null = null;
-
-/** The connection whose handler is running, if it has not waited for anything since it was entered or noted. */
-export function runningConnection(): Connection | null {
-  return running;
-}
-
-/** Notes that a handler's code is running, until it waits for something. */
-export function noteRunning(connection: Connection): void {
-  if (running === connection) return;
-  running = connection;
-  queueMicrotask(forgetRunning);
-}
-
-function forgetRunning(): void {
-  running = null;
-}
-
 export class Connection extends Timed implements AnswerObserver, BodySource {
   readonly wfile: ResponseWriter;
   readonly input: InputBuffer = new InputBuffer();
@@ -115,7 +61,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   timeout = 0;
 
   readonly #socket: TransportSocket;
-  readonly #owner: ConnectionOwner;
+  readonly #owner: ConnectionOwner<Connection>;
   #handler: ConnectionHandler | null = null;
   #rfile: RequestBody | null = null;
   #phase: (typeof Phase)[keyof typeof Phase] = Phase.HELD;
@@ -139,7 +85,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   /** Nobody has anything to do with the connection any more. */
   #isOver = false;
 
-  constructor(socket: TransportSocket, owner: ConnectionOwner) {
+  constructor(socket: TransportSocket, owner: ConnectionOwner<Connection>) {
     super();
     this.#socket = socket;
     this.#owner = owner;
@@ -426,14 +372,14 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   #callHandler(): void {
     let result: void | Promise<void>;
-    running = this;
+    setRunning(this);
     try {
       result = this.#handler!.handle_one_request();
     } catch (error) {
       this.#requestFailed(error);
       return;
     } finally {
-      running = null;
+      setRunning(null);
     }
     if (result === undefined || !isPromise(result)) {
       this.#endRequest();
@@ -752,18 +698,4 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #endIfOver(): void {
     if (this.#isOver && this.#phase === Phase.CLOSED) this.#owner.connectionEnded(this);
   }
-}
-
-/** The host that came last: clients come again, and idle connections hold on to their hosts. */
-let lastAddress = "";
-let lastHost = "";
-
-/** An IPv4 address that comes through a socket for both families as plain IPv4; nothing for a unix socket. */
-function plainHost(address = ""): string {
-  if (address !== lastAddress) {
-    lastAddress = address;
-    const isMapped = address.startsWith("::ffff:") && address.includes(".");
-    lastHost = isMapped ? address.slice("::ffff:".length) : address;
-  }
-  return lastHost;
 }

@@ -3,14 +3,15 @@
  * asynchronous: a rejection in one would reach nobody.
  */
 
-import { Connection, type ConnectionOwner } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionOwner } from "./parties.ts";
 import { ticker } from "./ticker.ts";
 
 /** `[host, port]`, or the path of a unix socket. */
 export type ListenAddress = readonly [host: string, port: number] | string;
 
 /** Who gets the connections that are accepted. */
-export interface ListenerOwner extends ConnectionOwner {
+export interface ListenerOwner extends ConnectionOwner<Connection> {
   connectionOpened(connection: Connection): void;
 }
 

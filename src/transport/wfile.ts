@@ -20,10 +20,10 @@ import {
   writeText,
 } from "../protocol/response-head.ts";
 import { asciiLower, latin1 } from "../protocol/text.ts";
+import { AnswerBuffer } from "./answer-buffer.ts";
 import { ByteQueue } from "./byte-queue.ts";
-import { FULL_BYTES, output, type OutputOwner } from "./output.ts";
-import { type ByteSink, SocketWriter } from "./socket-writer.ts";
-import { atEndOfTurn, type TurnMember } from "./turn.ts";
+import { FULL_BYTES, output } from "./output.ts";
+import type { ByteSink } from "./socket-writer.ts";
 
 /** How far an answer has come. */
 const Stage = {
@@ -102,7 +102,7 @@ const LENGTH_GAPS: readonly Uint8Array[] = Array.from({ length: 17 }, (_, digits
 );
 const LAST_CHUNK = "0\r\n\r\n";
 
-export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMember {
+export class ResponseWriter extends AnswerBuffer {
   readonly #observer: AnswerObserver;
   #stage: (typeof Stage)[keyof typeof Stage] = Stage.ENDED;
   #framing: (typeof Framing)[keyof typeof Framing] = Framing.UNDECIDED;
@@ -121,21 +121,12 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   #written = 0;
   /** `Connection: keep-alive` is owed to an HTTP/1.0 client, if the answer gets a length. */
   #owesKeepAlive = false;
-  /** Where in the output buffer this answer begins, as long as nothing of it has left; else -1. */
-  #start = -1;
-  /** Where the gap for the length begins and ends, counted from `#start`; 0 where there is none. */
+  /** Where the gap for the length begins and ends, counted from `start`; 0 where there is none. */
   #gapStart = 0;
   #gapEnd = 0;
-  /** This answer's bytes while somebody else has the output buffer. */
-  #yielded: Uint8Array | null = null;
   /** The rest of a body that is held back and too long for the output buffer. */
   #overflow: ByteQueue | null = null;
   #isClosed = false;
-  /** Once so many bytes are ready they leave; 0 for every write at once. */
-  bufferBytes: number = FULL_BYTES;
-  #isNoted = false;
-  /** The connection flushes by itself when its packet is worked off. */
-  #isWorkedOff = false;
   #writable: WritableStream<Uint8Array | string> | null = null;
 
   constructor(sink: ByteSink, observer: AnswerObserver) {
@@ -182,7 +173,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
    */
   flush(): Promise<void> {
     if (this.#gapStart > 0) this.#decideLate();
-    this.#sendReady();
+    this.sendReady();
     return this.whenTaken();
   }
 
@@ -211,14 +202,14 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   /** Whether nothing of the answer has left yet, so that it can still be taken back. */
   get canRestart(): boolean {
-    return this.#stage === Stage.NONE || this.#start >= 0 || this.#yielded !== null;
+    return this.#stage === Stage.NONE || this.start >= 0 || this.isYielded;
   }
 
   /** Takes back what was begun: the answer is as if nothing had been said. Only where `canRestart`. */
   restart(): void {
     if (this.#stage === Stage.NONE) return;
-    this.#claim();
-    output.length = this.#start;
+    this.claim();
+    output.length = this.start;
     this.#beginAnswer();
   }
 
@@ -250,7 +241,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
    */
   addField(name: string, value: string): FramingField | -1 {
     if (this.#stage !== Stage.HEAD) throw this.#noOpenHead(name);
-    this.#claim();
+    this.claim();
     const field = framingField(name);
     const isFraming = field !== FramingField.NONE && !UNSENDABLE.test(value);
     if (isFraming && !this.#noteFramingField(field, value)) return field;
@@ -271,7 +262,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     if (this.#stage !== Stage.HEAD) {
       throw new TypeError("end_headers() without a response: call send_response() first");
     }
-    this.#claim();
+    this.claim();
     if (this.#status < 200 && this.#status !== 101) {
       this.#endInterimHead();
       return;
@@ -281,9 +272,13 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     if (this.#status === 205) this.#appendField("Content-Length", "0");
     this.#stage = Stage.BODY;
     this.#framing = framing;
-    if (framing === Framing.UNDECIDED || this.#mayCountLength()) this.#gapStart = output.length - this.#start;
-    else output.appendText(LINE_END);
-    this.#sendLater();
+    if (framing === Framing.UNDECIDED || this.#mayCountLength()) {
+      this.#gapStart = output.length - this.start;
+    } else {
+      output.appendText(LINE_END);
+      this.isHeld = false;
+    }
+    this.sendLater();
   }
 
   // ------------------------------------------------------------------ what the connection uses
@@ -307,19 +302,19 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
       this.restart();
       return Ending.MISSING;
     }
-    this.#claim();
+    this.claim();
     if (this.#gapStart > 0) this.#endHeldHead();
     else if (this.#framing === Framing.CHUNKED) output.appendText(LAST_CHUNK);
     const ending = this.#ending();
     this.#stage = Stage.ENDED;
-    this.#start = -1;
-    this.#sendLater();
+    this.start = -1;
+    this.sendLater();
     return ending;
   }
 
   /** Sends what is left; whatever is written afterwards is refused. */
   close(): void {
-    this.#sendReady();
+    this.sendReady();
     this.#stage = Stage.ENDED;
     this.#isClosed = true;
   }
@@ -327,37 +322,20 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   /** Leaves the answer as it is, visibly incomplete: its handler failed in the middle of it. */
   abandon(): void {
     this.#stage = Stage.ENDED;
-    this.#start = -1;
+    this.start = -1;
+    this.isHeld = false;
   }
 
   protected override becameBlocked(): void {
     this.#observer.writeBlocked();
   }
 
-  /** Tells the writer that its connection is working off a packet, and will call `workedOff()`. */
-  workOff(): void {
-    this.#isWorkedOff = true;
-  }
-
-  /** Sends what the packet gave rise to; a handler that goes on has until the end of the turn. */
-  workedOff(isGoingOn: boolean): void {
-    this.#isWorkedOff = false;
-    if (isGoingOn && this.#stage !== Stage.ENDED) this.#sendLater();
-    else this.#sendReady();
-  }
-
-  turnEnded(): void {
-    this.#isNoted = false;
+  protected override turnIsOver(): void {
     if (this.#gapStart > 0) this.#decideLate();
-    this.#sendReady();
   }
 
-  yieldOutput(): void {
-    const ready = this.#readyBytes();
-    this.enqueue(output.bytes, 0, ready);
-    // A copy: a Buffer's `slice` would be a view of what the next owner writes.
-    if (ready < output.length) this.#yielded = new Uint8Array(output.bytes.subarray(ready, output.length));
-    this.#start = -1;
+  protected override isUnbuffered(): void {
+    if (this.#gapStart > 0 && this.#written > 0) this.#decideLate();
   }
 
   #streamOf(request: number): WritableStream<Uint8Array | string> {
@@ -381,7 +359,8 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     this.#declared = -1;
     this.#hasLastChunk = false;
     this.#written = 0;
-    this.#start = -1;
+    this.start = -1;
+    this.isHeld = false;
     this.#gapStart = 0;
     this.#gapEnd = 0;
     this.#overflow = null;
@@ -389,8 +368,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   #openHead(status: number): void {
     if (this.#stage !== Stage.NONE) throw this.#alreadyBegun();
-    this.#claim();
-    this.#start = output.length;
+    this.claim();
+    this.start = output.length;
+    this.isHeld = true;
     this.#stage = Stage.HEAD;
     this.#status = status;
   }
@@ -398,9 +378,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   #endInterimHead(): void {
     // HTTP/1.0 knows no interim answers (RFC 9110 15.2).
     if (this.#mayChunk) output.appendText(LINE_END);
-    else output.length = this.#start;
+    else output.length = this.start;
     this.#beginAnswer();
-    this.#sendReady();
+    this.sendReady();
   }
 
   /** Takes note of a field that frames the answer; `false` where the field may not or need not be sent. */
@@ -479,12 +459,12 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
   // ------------------------------------------------------------------ a body whose length is not known yet
 
   #writeHeld(data: string | Uint8Array): number {
-    this.#claim();
+    this.claim();
     if (this.#gapEnd === 0) this.#openGap(data.length);
-    const isLong = this.#overflow !== null || output.length - this.#start + data.length > FULL_BYTES;
+    const isLong = this.#overflow !== null || output.length - this.start + data.length > FULL_BYTES;
     const bytes = isLong ? this.#overflowBy(data) : appendBytes(data);
     this.#written += bytes;
-    this.#sendLater();
+    this.sendLater();
     return bytes;
   }
 
@@ -504,14 +484,14 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     const overflow = this.#overflow;
     if (overflow === null) return;
     this.#overflow = null;
-    this.#sendReady();
+    this.sendReady();
     this.sendQueue(overflow);
   }
 
   /** Leaves room for the length, on the guess that this is the whole body and ASCII. */
   #openGap(length: number): void {
     output.append(LENGTH_GAPS[decimalDigits(length)]!);
-    this.#gapEnd = output.length - this.#start;
+    this.#gapEnd = output.length - this.start;
   }
 
   /** Ends a head that was held until the handler had finished: now the length is known. */
@@ -528,8 +508,9 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     const room = this.#gapEnd - this.#gapStart;
     const isExact = room === LENGTH_FIELD.length + decimalDigits(this.#written) + HEAD_END.length;
     if (isExact && !this.#owesKeepAlive) {
-      writeDecimal(output.bytes, this.#start + this.#gapStart + LENGTH_FIELD.length, this.#written);
+      writeDecimal(output.bytes, this.start + this.#gapStart + LENGTH_FIELD.length, this.#written);
       this.#gapStart = 0;
+      this.isHeld = false;
       return;
     }
     const keepAlive = this.#owesKeepAlive ? "Connection: keep-alive\r\n" : "";
@@ -538,7 +519,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   /** Ends a head whose body goes on beyond the turn. */
   #decideLate(): void {
-    this.#claim();
+    this.claim();
     if (this.#framing === Framing.EMPTY) {
       this.#setGap(LINE_END);
     } else if (this.#mayChunk) {
@@ -546,7 +527,7 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
       const written = this.#written;
       this.#setGap(written > 0 ? `${CHUNKED_HEAD_END}${written.toString(16)}\r\n` : CHUNKED_HEAD_END);
       this.#sendOverflow();
-      if (written > 0) this.#appendText(LINE_END);
+      if (written > 0) this.appendText(LINE_END);
     } else {
       this.#framing = Framing.CLOSE;
       this.#setGap(this.#hasConnectionField || !this.#owesKeepAlive ? LINE_END : CLOSING_HEAD_END);
@@ -556,14 +537,15 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
 
   /** Puts `text` where the gap is, and moves what was written behind it. */
   #setGap(text: string): void {
-    const from = this.#start + this.#gapStart;
-    const bodyStart = this.#gapEnd === 0 ? output.length : this.#start + this.#gapEnd;
+    const from = this.start + this.#gapStart;
+    const bodyStart = this.#gapEnd === 0 ? output.length : this.start + this.#gapEnd;
     const bodyLength = output.length - bodyStart;
     output.reserve(text.length);
     output.bytes.copyWithin(from + text.length, bodyStart, output.length);
     output.bytes.latin1Write(text, from);
     output.length = from + text.length + bodyLength;
     this.#gapStart = 0;
+    this.isHeld = false;
   }
 
   // ------------------------------------------------------------------ a body whose framing is decided
@@ -610,20 +592,20 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     // A chunk of no bytes would end the body.
     if (bytes.length === 0) return 0;
-    this.#appendText(`${bytes.length.toString(16)}\r\n`);
+    this.appendText(`${bytes.length.toString(16)}\r\n`);
     this.#writePlain(bytes);
-    this.#appendText(LINE_END);
+    this.appendText(LINE_END);
     return bytes.length;
   }
 
   #writePlain(data: string | Uint8Array): number {
-    this.#claim();
+    this.claim();
     if (data.length < DIRECT_BYTES) {
       const length = appendBytes(data);
-      this.#sendLater();
+      this.sendLater();
       return length;
     }
-    this.#sendReady();
+    this.sendReady();
     if (typeof data !== "string") {
       this.send(data, 0, data.length);
       return data.length;
@@ -639,59 +621,6 @@ export class ResponseWriter extends SocketWriter implements OutputOwner, TurnMem
     if (this.#framing === Framing.HANDLER && !this.#hasLastChunk) return Ending.WITH_CONNECTION;
     const isCutShort = this.#framing === Framing.LENGTH && this.#written < this.#declared;
     return isCutShort ? Ending.CUT_SHORT : Ending.WHOLE;
-  }
-
-  // ------------------------------------------------------------------ the output buffer
-
-  #claim(): void {
-    if (output.owner === this) return;
-    output.claim(this);
-    const yielded = this.#yielded;
-    if (yielded === null) return;
-    this.#yielded = null;
-    this.#start = 0;
-    output.append(yielded);
-  }
-
-  #appendText(text: string): void {
-    this.#claim();
-    output.appendText(text);
-  }
-
-  /** How much of the buffer may leave: an answer that is still open may not. */
-  #readyBytes(): number {
-    const isHeld = this.#start >= 0 && (this.#stage === Stage.HEAD || this.#gapStart > 0);
-    return isHeld ? this.#start : output.length;
-  }
-
-  #sendReady(): void {
-    if (output.owner !== this) {
-      this.pump();
-      return;
-    }
-    const ready = this.#readyBytes();
-    if (ready === 0) {
-      this.pump();
-      return;
-    }
-    this.send(output.bytes, 0, ready);
-    const held = output.length - ready;
-    if (held > 0) output.bytes.copyWithin(0, ready, output.length);
-    output.length = held;
-    this.#start = held > 0 ? 0 : -1;
-  }
-
-  /** Sends what need not be held: without a buffer, a body is begun before its length is known. */
-  #sendEarly(): void {
-    if (this.bufferBytes === 0 && this.#gapStart > 0 && this.#written > 0) this.#decideLate();
-    this.#sendReady();
-  }
-
-  #sendLater(): void {
-    if (output.length >= this.bufferBytes && output.owner === this) this.#sendEarly();
-    if (this.#isWorkedOff || this.#isNoted) return;
-    this.#isNoted = true;
-    atEndOfTurn(this);
   }
 
   // ------------------------------------------------------------------ mistakes

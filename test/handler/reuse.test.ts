@@ -343,9 +343,9 @@ describe("hooks and shutdown", () => {
       override verify_request(): boolean {
         return false;
       }
-      override shutdown_request(...args: Parameters<HTTPServer["shutdown_request"]>): void {
+      override shutdown_request(...args: Parameters<HTTPServer["shutdown_request"]>): void | Promise<void> {
         calls += 1;
-        super.shutdown_request(...args);
+        return super.shutdown_request(...args);
       }
     }
     await using server = new Refusing(["127.0.0.1", 0], Quiet);

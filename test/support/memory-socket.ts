@@ -1,8 +1,9 @@
 /** A socket in memory: it notes every write, takes as much as it is told to, and closes when it is told to. */
 
 import type { RequestHandlerClass } from "../../src/index.ts";
-import { Connection, type ConnectionOwner, type TransportSocket } from "../../src/transport/connection.ts";
+import { Connection } from "../../src/transport/connection.ts";
 import { type ConnectionLimits, DEFAULT_CONNECTION_LIMITS } from "../../src/transport/limits.ts";
+import type { ConnectionOwner, TransportSocket } from "../../src/transport/parties.ts";
 import { ticker } from "../../src/transport/ticker.ts";
 
 export class MemorySocket implements TransportSocket {
@@ -76,7 +77,7 @@ export class MemoryConnection implements Disposable {
   hasEnded = false;
 
   private constructor(limits: ConnectionLimits) {
-    const owner: ConnectionOwner = {
+    const owner: ConnectionOwner<Connection> = {
       limits,
       handlerFailed: (_connection, error) => void this.failures.push(error),
       handlerFinished: (connection) => connection.close(),
