@@ -505,6 +505,7 @@ export class ResponseWriter extends AnswerBuffer {
       this.#setGap(LINE_END);
       return;
     }
+    if (this.#gapEnd === 0) this.#openGap(0);
     const room = this.#gapEnd - this.#gapStart;
     const isExact = room === LENGTH_FIELD.length + decimalDigits(this.#written) + HEAD_END.length;
     if (isExact && !this.#owesKeepAlive) {
