@@ -301,8 +301,10 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   #checkAnswer(): void {
     const { wfile } = this.request;
     if (wfile.hasAnswer) return;
-    const what = wfile.hasBegun ? "without end_headers()" : "without a response";
-    this.log_error("do_%s ended %s: is an await or a return missing?", this.command, what);
+    const what = wfile.hasBegun
+      ? "ended without end_headers(): is that, or an await, missing?"
+      : "ended without a response: is an await or a return missing?";
+    this.log_error("do_%s %s", this.command, what);
     this.close_connection = true;
     wfile.restart();
     this.send_error(500);
@@ -417,6 +419,8 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
    */
   send_response(code: number | HTTPStatus, message?: string | null): void {
     const status = Number(code);
+    // Before it is logged: an answer that is refused to its author never was one.
+    this.request.wfile.checkUnbegun();
     this.log_request(status);
     if (this.#rendered !== undefined && message == null) {
       const head = this.#rendered.get(status);
@@ -453,10 +457,11 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
    * Adds a header field to the answer. `Connection` decides whether the connection goes on, as far as the client
    * and the server leave that open.
    *
-   * @throws TypeError when there is no answer to add it to, when the name is not a token, and when the value holds
+   * @throws TypeError when there is no answer to add it to, no value, when the name is not a token, and when the value holds
    * CR, LF, another control character or one beyond Latin-1. Differs: Python lets CR and LF through.
    */
   send_header(keyword: string, value: string | number): void {
+    if (value == null) throw new TypeError(`send_header("${keyword}", ${value}): there is no value`);
     const text = typeof value === "string" ? value : String(value);
     const field = this.request.wfile.addField(keyword, text);
     if (field === FramingField.NONE) return;
@@ -496,7 +501,12 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
 
   /** Logs an answer that is being begun: the request line, the status and the size. */
   log_request(code: number | string | HTTPStatus = "-", size: number | string = "-"): void {
-    this.log_message('"%s" %s %s', this.requestline, String(code), String(size));
+    if (this.log_message !== BaseHTTPRequestHandler.prototype.log_message) {
+      this.log_message('"%s" %s %s', this.requestline, String(code), String(size));
+      return;
+    }
+    // What the default would make of it, without taking a format apart for every request.
+    this.#log(`"${this.requestline}" ${code} ${size}`);
   }
 
   /** Logs what went wrong. */
@@ -506,8 +516,11 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
 
   /** Logs a message in Python's `%` format: a line on standard error with the client's address and the time. */
   log_message(format: string, ...args: unknown[]): void {
-    const message = printable(percentFormat(format, args));
-    log.write(`${this.address_string()} - - [${this.log_date_time_string()}] ${message}`);
+    this.#log(percentFormat(format, args));
+  }
+
+  #log(message: string): void {
+    log.write(`${this.address_string()} - - [${this.log_date_time_string()}] ${printable(message)}`);
   }
 
   /** What the Server field says. */
@@ -525,9 +538,12 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     return logTime(ticker.epochSeconds);
   }
 
-  /** The client's host, for the log. Differs: IPv4 addresses are plain also on a socket for both families. */
+  /**
+   * The client's host, for the log; `unix` where it came by a unix socket. Differs: IPv4 addresses are plain also on a
+   * socket for both families.
+   */
   address_string(): string {
-    return this.client_address[0];
+    return this.client_address[0] || "unix";
   }
 
   /** Whether something that takes part in the beginning of each answer is the subclass's own. */

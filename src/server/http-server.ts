@@ -69,6 +69,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /**
    * @throws ListenError when the address cannot be listened on.
    * @throws RangeError for a limit that is not a number from 0 on.
+   * @throws TypeError for an option that there is not, and for handlers that are neither class nor function.
    */
   constructor(
     server_address: ListenAddress,
@@ -76,6 +77,11 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     options: HTTPServerOptions = {},
   ) {
     options.signal?.throwIfAborted();
+    if (typeof RequestHandlerClass !== "function") {
+      throw new TypeError(
+        `RequestHandlerClass: a class or a function is wanted, not ${typeof RequestHandlerClass}`,
+      );
+    }
     this.server_address = server_address;
     this.RequestHandlerClass = RequestHandlerClass;
     this.limits = limitsOf(options);

@@ -1,6 +1,6 @@
 import { type ConnectionLimits, DEFAULT_CONNECTION_LIMITS } from "../transport/limits.ts";
 
-/** What can be chosen about a server. Limits and deadlines are described, with their defaults, in `docs/`. */
+/** What can be chosen about a server. The limits are described, with their defaults, in `docs/limits.md`. */
 export interface HTTPServerOptions extends Partial<ConnectionLimits> {
   /** Whether the constructor binds and listens. Default: true. */
   readonly bind_and_activate?: boolean;
@@ -10,12 +10,20 @@ export interface HTTPServerOptions extends Partial<ConnectionLimits> {
   readonly signal?: AbortSignal;
 }
 
+const OTHER_OPTIONS: readonly string[] = ["bind_and_activate", "allow_reuse_port", "signal"];
+
 /**
  * The limits among the options, with the defaults for the others.
  *
  * @throws RangeError for a limit that is not a number from 0 on.
+ * @throws TypeError for an option that there is not.
  */
 export function limitsOf(options: HTTPServerOptions): ConnectionLimits {
+  for (const name of Object.keys(options)) {
+    if (!(name in DEFAULT_CONNECTION_LIMITS || OTHER_OPTIONS.includes(name))) {
+      throw new TypeError(`${name}: HTTPServer has no such option`);
+    }
+  }
   const chosen: [name: string, value: number][] = [];
   for (const name of Object.keys(DEFAULT_CONNECTION_LIMITS) as (keyof ConnectionLimits)[]) {
     const value = options[name];

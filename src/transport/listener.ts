@@ -137,6 +137,8 @@ function reasonFor(code: string, address: ListenAddress): string {
         : "permission denied";
     case "EAFNOSUPPORT":
       return "this machine does not speak that kind of address";
+    case "ERR_OUT_OF_RANGE":
+      return "a port is a number from 0 to 65535";
     case "ENOTFOUND":
       return "the address is not known";
     default:

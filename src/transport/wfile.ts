@@ -23,6 +23,7 @@ import { asciiLower, latin1 } from "../protocol/text.ts";
 import { AnswerBuffer } from "./answer-buffer.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { FULL_BYTES, output } from "./output.ts";
+import { isPromise } from "./promises.ts";
 import type { ByteSink } from "./socket-writer.ts";
 
 /** How far an answer has come. */
@@ -144,7 +145,7 @@ export class ResponseWriter extends AnswerBuffer {
    */
   write(data: string | Uint8Array): number {
     if (typeof data !== "string" && !(data instanceof Uint8Array)) {
-      throw new TypeError(`wfile.write(): text or a Uint8Array is wanted, not ${typeof data}`);
+      throw new TypeError(`wfile.write(): text or a Uint8Array is wanted, not ${whatItIs(data)}`);
     }
     if (this.#stage !== Stage.BODY) this.#beginRaw();
     switch (this.#framing) {
@@ -366,8 +367,13 @@ export class ResponseWriter extends AnswerBuffer {
     this.#overflow = null;
   }
 
-  #openHead(status: number): void {
+  /** @throws TypeError where an answer has been begun already. */
+  checkUnbegun(): void {
     if (this.#stage !== Stage.NONE) throw this.#alreadyBegun();
+  }
+
+  #openHead(status: number): void {
+    this.checkUnbegun();
     this.claim();
     this.start = output.length;
     this.isHeld = true;
@@ -662,6 +668,12 @@ function framingField(name: string): FramingField {
     default:
       return FramingField.NONE;
   }
+}
+
+function whatItIs(data: unknown): string {
+  return isPromise(data)
+    ? "a promise: is an await missing?"
+    : Object.prototype.toString.call(data).slice(8, -1);
 }
 
 function endsInLastChunk(data: string | Uint8Array): boolean {

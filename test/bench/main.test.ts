@@ -1,7 +1,8 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describeWith } from "../support/programs.ts";
 
 /** A whole case takes seconds, more on a busy machine: servers are warmed up by the CPU time that they got. */
 const CASE_TIMEOUT_MS = 60_000;
@@ -51,7 +52,7 @@ test("without wrk one line says how to install it", async () => {
   });
 });
 
-describe.skipIf(Bun.which("wrk") === null)("with wrk installed", () => {
+describeWith(["wrk"], "with wrk installed", () => {
   test(
     "a case runs whole and its result is written as JSON, with nothing left behind",
     async () => {

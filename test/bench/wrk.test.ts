@@ -1,6 +1,7 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { Setup } from "../../bench/throughput/setup.ts";
 import { failure, recordPackets, runWrk, voidReason, type WrkSummary } from "../../bench/throughput/wrk.ts";
+import { describeWith } from "../support/programs.ts";
 
 const NO_ERRORS = { connect: 0, read: 0, write: 0, status: 0, timeout: 0 };
 
@@ -28,7 +29,7 @@ test.each([
   expect(voidReason(counted, 130, 64)).toContain(expected);
 });
 
-describe.skipIf(Bun.which("wrk") === null)("with wrk installed", () => {
+describeWith(["wrk"], "with wrk installed", () => {
   test("runWrk() sends the recorded packets in turn and nothing else", async () => {
     const received = new Map<string, number>();
     using server = Bun.serve({

@@ -2,9 +2,9 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { type Serving, startCommand } from "../cli/support/command.ts";
+import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 import { Browser, BROWSER_NAMES, type Page } from "./support/browser.ts";
-import { describeWith } from "./support/programs.ts";
 
 // A browser takes its time to start, above all beside other tests.
 setDefaultTimeout(60_000);

@@ -3,10 +3,10 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { BaseHTTPRequestHandler } from "../../src/index.ts";
 import { type StartedServer, startServer } from "../support/client.ts";
+import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 import { curl, parseIncluded, transfer } from "./support/curl.ts";
 import { noise } from "./support/noise.ts";
-import { describeWith } from "./support/programs.ts";
 
 // Each test starts programs, and shares the machine with tests that do the same.
 setDefaultTimeout(60_000);

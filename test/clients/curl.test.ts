@@ -3,10 +3,10 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { type Serving, startCommand } from "../cli/support/command.ts";
+import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 import { curl, parseIncluded, transfer } from "./support/curl.ts";
 import { noise, sha256Of, writeNoise } from "./support/noise.ts";
-import { describeWith } from "./support/programs.ts";
 
 // Each test starts programs, and shares the machine with tests that do the same.
 setDefaultTimeout(60_000);

@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { startServer } from "../support/client.ts";
+import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 import { app } from "./support/app.ts";
-import { describeWith } from "./support/programs.ts";
 import { PARTY_SIZE, SCENARIOS } from "./support/scenarios.ts";
 
 // Some of these start programs, and share the machine with tests that do the same.

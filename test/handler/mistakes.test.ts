@@ -51,7 +51,7 @@ describe("a handler that ends without a response", () => {
       handler.send_header("X-Leak", "1");
     });
     expect(statuses).toEqual([500]);
-    expect(lines[0]).toBe("do_GET ended without end_headers(): is an await or a return missing?");
+    expect(lines[0]).toBe("do_GET ended without end_headers(): is that, or an await, missing?");
   });
 
   test("that forgot an await is told so twice: by the log, and where it writes too late", async () => {
@@ -173,9 +173,25 @@ describe("a mistake that throws", () => {
       "Content-Length that is no number",
       (handler) => {
         handler.send_response(200);
-        handler.send_header("Content-Length", undefined as unknown as string);
+        handler.send_header("Content-Length", "many");
       },
-      'send_header("Content-Length", "undefined"): the value must be a number of bytes',
+      'send_header("Content-Length", "many"): the value must be a number of bytes',
+    ],
+    [
+      "a header without a value",
+      (handler) => {
+        handler.send_response(200);
+        handler.send_header("X-Name", undefined as unknown as string);
+      },
+      'send_header("X-Name", undefined): there is no value',
+    ],
+    [
+      "write() of a promise",
+      (handler) => {
+        ok(handler);
+        handler.wfile.write(Promise.resolve("late") as unknown as string);
+      },
+      "wfile.write(): text or a Uint8Array is wanted, not a promise: is an await missing?",
     ],
     [
       "Content-Length before Transfer-Encoding",

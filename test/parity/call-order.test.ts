@@ -4,7 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { BaseHTTPRequestHandler, HTTPServer } from "../../src/index.ts";
 import { exchange, parseResponse } from "../support/client.ts";
-import { findPython, NO_PYTHON, titleWithReason } from "./support/python.ts";
+import { titleWithReason } from "../support/programs.ts";
+import { findPython, NO_PYTHON } from "./support/python.ts";
 
 const HANDLER_METHODS = [
   "setup",

@@ -16,7 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SimpleHTTPRequestHandler } from "../../src/index.ts";
 import { exchange, parseResponse, startServer } from "../support/client.ts";
-import { findPython, isAtMost, NO_PYTHON, type Python, titleWithReason } from "./support/python.ts";
+import { titleWithReason } from "../support/programs.ts";
+import { findPython, isAtMost, NO_PYTHON, type Python } from "./support/python.ts";
 
 const FIELDS = [
   "status",

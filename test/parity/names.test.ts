@@ -8,8 +8,9 @@ import {
   SimpleHTTPRequestHandler,
 } from "../../src/index.ts";
 import { exchange, startServer } from "../support/client.ts";
+import { titleWithReason } from "../support/programs.ts";
 import list from "./python-names.json" with { type: "json" };
-import { findPython, isAtMost, NO_PYTHON, type Python, titleWithReason } from "./support/python.ts";
+import { findPython, isAtMost, NO_PYTHON, type Python } from "./support/python.ts";
 
 interface ClassNames {
   readonly extends?: string;

@@ -143,7 +143,7 @@ describe("a unix socket", () => {
     await using server = serve(path);
     await using client = await RawClient.connectUnix(path);
     client.send(GET_AND_CLOSE);
-    expect(JSON.parse(decodeResponse(await client.untilClosed()).body)).toEqual(["", 0, ""]);
+    expect(JSON.parse(decodeResponse(await client.untilClosed()).body)).toEqual(["", 0, "unix"]);
     expect([server.server_address, server.server_name, server.server_port]).toEqual([path, path, 0]);
     expect([server.address_family, server.url.href]).toEqual(["AF_UNIX", `unix:${path}`]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { BaseHTTPRequestHandler, HTTPServer } from "../../src/index.ts";
+import { BaseHTTPRequestHandler, HTTPServer, type HTTPServerOptions } from "../../src/index.ts";
 import { limitsOf } from "../../src/server/options.ts";
 import { DEFAULT_CONNECTION_LIMITS } from "../../src/transport/limits.ts";
 import { exchange } from "../support/client.ts";
@@ -76,4 +76,22 @@ describe("a limit that is reached", () => {
     expect(decodeResponse(await exchange(server.port, post("123"))).body).toBe("123");
     expect(decodeResponse(await exchange(server.port, post("1234"))).status).toBe(413);
   });
+});
+
+test("an option that there is not is named", () => {
+  expect(
+    () => new HTTPServer(["127.0.0.1", 0], BaseHTTPRequestHandler, { maxHeadByte: 1 } as HTTPServerOptions),
+  ).toThrow(new TypeError("maxHeadByte: HTTPServer has no such option"));
+});
+
+test("handlers that are neither a class nor a function are refused at once", () => {
+  expect(() => new HTTPServer(["127.0.0.1", 0], undefined as never)).toThrow(
+    new TypeError("RequestHandlerClass: a class or a function is wanted, not undefined"),
+  );
+});
+
+test("a port that is none is refused with the range of those that are", () => {
+  expect(() => new HTTPServer(["127.0.0.1", 70_000], BaseHTTPRequestHandler)).toThrow(
+    "a port is a number from 0 to 65535",
+  );
 });

@@ -22,8 +22,3 @@ export function isAtMost(left: string, right: string): boolean {
 }
 
 export const NO_PYTHON = "there is no python3 on PATH";
-
-/** The title of tests that are skipped where there is a `reason` for it: it says so. */
-export function titleWithReason(title: string, reason: string | undefined): string {
-  return reason === undefined ? title : `${title} (skipped: ${reason})`;
-}

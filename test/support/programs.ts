@@ -1,7 +1,6 @@
 /** Programs of the machine that tests drive where they are there. */
 
 import { describe, test } from "bun:test";
-import { titleWithReason } from "../../parity/support/python.ts";
 
 /**
  * `describe()` for tests that drive a program, which goes by one of `names`: they are given its path. Where there is
@@ -21,4 +20,9 @@ export function describeWith(names: readonly string[], title: string, tests: (pa
     return;
   }
   describe.skip(titleWithReason(title, reason), () => tests(""));
+}
+
+/** The title of tests that are skipped where there is a `reason` for it: it says so. */
+export function titleWithReason(title: string, reason: string | undefined): string {
+  return reason === undefined ? title : `${title} (skipped: ${reason})`;
 }
