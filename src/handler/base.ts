@@ -17,7 +17,8 @@ import { FramingField, type ResponseWriter } from "../transport/wfile.ts";
 import { inheritFromClass } from "./attributes.ts";
 import { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE, escapeText } from "./error-page.ts";
 import { HTTPMessage } from "./http-message.ts";
-import { log, logTime, printable } from "./log.ts";
+import { answerMessage, errorMessage, logLine, printable } from "./log-line.ts";
+import { log, logTime } from "./log.ts";
 import { percentFormat, quoted } from "./percent-format.ts";
 import { type RenderedHeads, renderedHeads } from "./rendered-head.ts";
 
@@ -132,6 +133,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   #requestline: string | null = null;
   #headers: HTTPMessage | null = null;
   #isRefusing = false;
+  #isLoggingError = false;
   /** Whether the client would have the connection go on. */
   #mayPersist = false;
   /** Ready-made beginnings of answers, unless a hook that takes part in them is overridden. */
@@ -418,7 +420,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
    * @throws TypeError when an answer has been begun already, or the message cannot be sent.
    */
   send_response(code: number | HTTPStatus, message?: string | null): void {
-    const status = Number(code);
+    const status = statusOf(code);
     // Before it is logged: an answer that is refused to its author never was one.
     this.request.wfile.checkUnbegun();
     this.log_request(status);
@@ -442,10 +444,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
    * or one beyond Latin-1. Differs: Python lets CR and LF through.
    */
   send_response_only(code: number | HTTPStatus, message?: string | null): void {
-    const status = Number(code);
-    if (!(status >= 100 && status <= 999 && Number.isInteger(status))) {
-      throw new RangeError(`send_response(${code}): a status code has three digits`);
-    }
+    const status = statusOf(code);
     const reason = message ?? this.responses.get(status)?.[0] ?? "";
     if (this.request.wfile.beginHead(this.protocol_version, status, reason)) return;
     throw new TypeError(
@@ -506,21 +505,30 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
       return;
     }
     // What the default would make of it, without taking a format apart for every request.
-    this.#log(`"${this.requestline}" ${code} ${size}`);
+    this.#log(answerMessage(this.requestline, String(code), String(size)));
   }
 
   /** Logs what went wrong. */
   log_error(format: string, ...args: unknown[]): void {
-    this.log_message(format, ...args);
+    this.#isLoggingError = true;
+    try {
+      this.log_message(format, ...args);
+    } finally {
+      this.#isLoggingError = false;
+    }
   }
 
-  /** Logs a message in Python's `%` format: a line on standard error with the client's address and the time. */
+  /**
+   * Logs a message in Python's `%` format: a line on standard error with the client's address and the time, in colours
+   * where that is a terminal.
+   */
   log_message(format: string, ...args: unknown[]): void {
-    this.#log(percentFormat(format, args));
+    const message = percentFormat(format, args);
+    this.#log(this.#isLoggingError ? errorMessage(message) : printable(message));
   }
 
   #log(message: string): void {
-    log.write(`${this.address_string()} - - [${this.log_date_time_string()}] ${printable(message)}`);
+    log.write(logLine(this.address_string(), this.log_date_time_string(), message));
   }
 
   /** What the Server field says. */
@@ -576,6 +584,13 @@ inheritFromClass(BaseHTTPRequestHandler, [
   "wbufsize",
   "maxBodyBytes",
 ]);
+
+/** @throws RangeError for what is no status code. */
+function statusOf(code: number | HTTPStatus): number {
+  const status = Number(code);
+  if (status >= 100 && status <= 999 && Number.isInteger(status)) return status;
+  throw new RangeError(`send_response(${code}): a status code has three digits`);
+}
 
 function collapseSlashes(path: string): string {
   return path.startsWith("//") ? `/${path.replace(/^\/+/, "")}` : path;

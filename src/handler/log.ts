@@ -57,14 +57,3 @@ export function logTime(epochSeconds: number): string {
   timeText = `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
   return timeText;
 }
-
-const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/;
-const EACH_UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/g;
-
-/** A message in which nothing can move a terminal's cursor or begin a line: `\xHH` for controls, `\\` for `\`. */
-export function printable(message: string): string {
-  if (!UNPRINTABLE.test(message)) return message;
-  return message.replace(EACH_UNPRINTABLE, (char) =>
-    char === "\\" ? "\\\\" : `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
-}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
-import { logTime, printable } from "../../src/handler/log.ts";
+import { printable } from "../../src/handler/log-line.ts";
+import { logTime } from "../../src/handler/log.ts";
 
 const INDEX = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 

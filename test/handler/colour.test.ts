@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { wantsColour } from "../../src/cli/colour.ts";
+import { wantsColour } from "../../src/handler/colour.ts";
 
 describe("wantsColour (LOG-8)", () => {
   test.each<[string, Record<string, string>, boolean, boolean]>([
