@@ -5,6 +5,7 @@ import { OpenedDirectory } from "../../src/files/opened-directory.ts";
 import { OpenedFile } from "../../src/files/opened-file.ts";
 import { translatePath } from "../../src/files/path.ts";
 import { isWithin, pathOfDescriptor, pathOfSameFile } from "../../src/files/real-path.ts";
+import { dropPrivileges } from "../support/privileges.ts";
 import { fifo, linkTo, Tree } from "../support/tree.ts";
 
 let tree: Tree;
@@ -308,12 +309,11 @@ describe("what links and permissions leave open:", () => {
     chmodSync(own.path("www/closed"), 0o311);
     chmodSync(own.root, 0o755);
     const root = new DocumentRoot(own.path("www"), { followSymlinks: false });
-    withoutPrivileges(() => {
-      using opened = root.open(own.path("www/closed")) as OpenedDirectory;
-      expect(opened).toBeInstanceOf(OpenedDirectory);
-      expect(opened.entries()).toBeUndefined();
-      expect(outcome(root, own.path("www/closed/index.html"))).toBe("x");
-    });
+    using _nobody = dropPrivileges();
+    using opened = root.open(own.path("www/closed")) as OpenedDirectory;
+    expect(opened).toBeInstanceOf(OpenedDirectory);
+    expect(opened.entries()).toBeUndefined();
+    expect(outcome(root, own.path("www/closed/index.html"))).toBe("x");
   });
 
   test("a file that may not be read is not found", () => {
@@ -321,7 +321,8 @@ describe("what links and permissions leave open:", () => {
     chmodSync(own.path("www/closed.txt"), 0o200);
     chmodSync(own.root, 0o755);
     const root = new DocumentRoot(own.path("www"), { followSymlinks: false });
-    withoutPrivileges(() => expect(openedFrom(root, "/closed.txt")).toBe(Refusal.NOT_FOUND));
+    using _nobody = dropPrivileges();
+    expect(openedFrom(root, "/closed.txt")).toBe(Refusal.NOT_FOUND);
   });
 
   test("opening leaves no descriptor behind", () => {
@@ -366,15 +367,4 @@ function nextDescriptor(): number {
   const fd = openSync(tree.path("www/a.txt"), "r");
   closeSync(fd);
   return fd;
-}
-
-/** Root may read everything: for the time of `action` a test that runs as root is nobody. */
-function withoutPrivileges(action: () => void): void {
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65534);
-  try {
-    action();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
 }
