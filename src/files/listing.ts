@@ -3,6 +3,7 @@
  * SIM-24). Pure.
  */
 
+import { escapeText } from "./html.ts";
 import type { DirectoryEntry } from "./opened-directory.ts";
 
 /** Listings of more entries than this are not built in one piece. */
@@ -48,11 +49,6 @@ function percentEncode(name: string): string {
   return encodeURIComponent(name.toWellFormed()).replace(/[!'()*]/g, (char) => {
     return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
   });
-}
-
-/** Escapes text for HTML as Python's `html.escape(text, quote=False)`. */
-function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** The page in pieces: its head, then its entries as they are given, then its end. */

@@ -1,6 +1,7 @@
 /** The class that every handler descends from: Python's `BaseHTTPRequestHandler`. */
 
 import packageInfo from "../../package.json" with { type: "json" };
+import { escapeText } from "../files/html.ts";
 import { Failure, failureAnswer } from "../protocol/failure.ts";
 import { ConnectionOption, connectionOptions, expectsContinue } from "../protocol/framing.ts";
 import { formatHttpDate, MONTH_NAMES, WEEKDAY_NAMES } from "../protocol/http-date.ts";
@@ -15,7 +16,7 @@ import { noteRunning } from "../transport/running.ts";
 import { ticker } from "../transport/ticker.ts";
 import { FramingField, type ResponseWriter } from "../transport/wfile.ts";
 import { inheritFromClass } from "./attributes.ts";
-import { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE, escapeText } from "./error-page.ts";
+import { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE } from "./error-page.ts";
 import { HTTPMessage } from "./http-message.ts";
 import { answerMessage, errorMessage, logLine, printable } from "./log-line.ts";
 import { log, logTime } from "./log.ts";

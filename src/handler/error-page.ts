@@ -23,8 +23,3 @@ export const DEFAULT_ERROR_MESSAGE = `<!DOCTYPE HTML>
 
 /** Python's name: `http.server.DEFAULT_ERROR_CONTENT_TYPE`. */
 export const DEFAULT_ERROR_CONTENT_TYPE = "text/html;charset=utf-8";
-
-/** `text` for the inside of an element. Quotes stay, as Python's `html.escape(quote=False)` leaves them. */
-export function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}

@@ -125,6 +125,8 @@ export class ResponseWriter extends AnswerBuffer {
   /** Where the gap for the length begins and ends, counted from `start`; 0 where there is none. */
   #gapStart = 0;
   #gapEnd = 0;
+  /** The length that stands in it: a guess. */
+  #gapLength = 0;
   /** The rest of a body that is held back and too long for the output buffer. */
   #overflow: ByteQueue | null = null;
   #isClosed = false;
@@ -496,8 +498,11 @@ export class ResponseWriter extends AnswerBuffer {
 
   /** Leaves room for the length, on the guess that this is the whole body and ASCII. */
   #openGap(length: number): void {
-    output.append(LENGTH_GAPS[decimalDigits(length)]!);
+    const digits = decimalDigits(length);
+    output.append(LENGTH_GAPS[digits]!);
+    writeDecimal(output.bytes, output.length - HEAD_END.length - digits, length);
     this.#gapEnd = output.length - this.start;
+    this.#gapLength = length;
   }
 
   /** Ends a head that was held until the handler had finished: now the length is known. */
@@ -512,10 +517,7 @@ export class ResponseWriter extends AnswerBuffer {
       return;
     }
     if (this.#gapEnd === 0) this.#openGap(0);
-    const room = this.#gapEnd - this.#gapStart;
-    const isExact = room === LENGTH_FIELD.length + decimalDigits(this.#written) + HEAD_END.length;
-    if (isExact && !this.#owesKeepAlive) {
-      writeDecimal(output.bytes, this.start + this.#gapStart + LENGTH_FIELD.length, this.#written);
+    if (this.#written === this.#gapLength && !this.#owesKeepAlive) {
       this.#gapStart = 0;
       this.isHeld = false;
       return;
