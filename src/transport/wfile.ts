@@ -271,11 +271,12 @@ export class ResponseWriter extends AnswerBuffer {
       return;
     }
     const framing = this.#framingOfHead();
+    const isLengthOpen = framing === Framing.UNDECIDED || this.#mayCountLength();
     this.#announce(connection, framing);
     if (this.#status === 205) this.#appendField("Content-Length", "0");
     this.#stage = Stage.BODY;
     this.#framing = framing;
-    if (framing === Framing.UNDECIDED || this.#mayCountLength()) {
+    if (isLengthOpen) {
       this.#gapStart = output.length - this.start;
     } else {
       output.appendText(LINE_END);

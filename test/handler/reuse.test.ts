@@ -325,6 +325,24 @@ test("a coding that cannot be sent frames nothing", async () => {
   expect(parseResponse(await exchange(started.port, get("/"))).headers.get("content-length")).toBe("5");
 });
 
+test("HEAD of an answer with a coding of the handler's own gets no length beside it", async () => {
+  class Coded extends Quiet {
+    do_HEAD(): void {
+      this.send_response(200);
+      this.send_header("Transfer-Encoding", "chunked");
+      this.end_headers();
+      this.wfile.write("5\r\nhello\r\n0\r\n\r\n");
+    }
+  }
+  await using started = await startServer(Coded);
+  const { headers, body } = parseResponse(await exchange(started.port, "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  expect([headers.get("transfer-encoding"), headers.has("content-length"), body]).toEqual([
+    "chunked",
+    false,
+    "",
+  ]);
+});
+
 test("close() of the connection waits for the answer that the handler is at", async () => {
   class Closing extends Quiet {
     do_GET(): void {
