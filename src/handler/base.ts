@@ -6,6 +6,7 @@ import { Failure, failureAnswer } from "../protocol/failure.ts";
 import { ConnectionOption, connectionOptions, expectsContinue } from "../protocol/framing.ts";
 import { formatHttpDate, MONTH_NAMES, WEEKDAY_NAMES } from "../protocol/http-date.ts";
 import { RequestHead } from "../protocol/request-head.ts";
+import { isBodiless } from "../protocol/response-head.ts";
 import { HTTPStatus } from "../protocol/status.ts";
 import type { Connection } from "../transport/connection.ts";
 import { FULL_BYTES } from "../transport/output.ts";
@@ -40,11 +41,6 @@ export type RequestMethod = () => void | Promise<void>;
 const VERSIONS: readonly string[] = Array.from({ length: 10 }, (_, minor) => `HTTP/1.${minor}`);
 const HTTP_1_1 = "HTTP/1.1";
 const NO_HEAD: RequestHead = new RequestHead();
-
-/** Without a body, whatever was asked for (RFC 9110 6.4.1), and without fields about one (OUT-8). */
-function isBodiless(code: number): boolean {
-  return code < 200 || code === 204 || code === 205 || code === 304;
-}
 
 /**
  * Answers requests. A subclass has a method for each request method that it answers: `do_GET`, `do_POST`, ...
@@ -152,7 +148,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
       },
       headers: {
         get(this: BaseHTTPRequestHandler): HTTPMessage {
-          this.#headers ??= new this.MessageClass(this.request.head ?? new RequestHead());
+          this.#headers ??= new this.MessageClass(this.#head);
           return this.#headers;
         },
         set(this: BaseHTTPRequestHandler, headers: HTTPMessage) {
@@ -403,6 +399,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     if (wfile.hasBegun && wfile.canRestart) wfile.restart();
     this.send_response(code, this.#isRefusing ? phrase : text);
     if (this.close_connection || this.request.isEnding) this.send_header("Connection", "close");
+    // Nor fields about a body (OUT-8).
     if (isBodiless(status)) {
       this.end_headers();
       return;

@@ -1,6 +1,6 @@
 /**
  * Field lines that are sent again and again, as bytes: most fields of most answers say the same as in the answer
- * before. Checking and encoding a field line costs about 60 ns, copying a known one 25 (`bench/micro`).
+ * before. Checking and encoding a field line costs about 60 ns, copying a known one 25.
  *
  * A line is kept when it is asked for the second time in a row at its place, so that values which change with every
  * answer cost two comparisons and no memory.

@@ -19,9 +19,9 @@ function decideTransferEncoding(head: RequestHead): Failure {
   if (head.minorVersion === 0) return Failure.TRANSFER_ENCODING_IN_HTTP_1_0;
   if (head.contentLengthCount > 0) return Failure.CONFLICTING_FRAMING;
   if (head.transferEncodingCount > 1) return Failure.BAD_TRANSFER_ENCODING;
-  const { bytes, start, offsets, transferEncodingField } = head;
-  const valueStart = start + offsets[transferEncodingField * 4 + 2]!;
-  const valueEnd = start + offsets[transferEncodingField * 4 + 3]!;
+  const { bytes, transferEncodingField } = head;
+  const valueStart = head.valueStart(transferEncodingField);
+  const valueEnd = head.valueEnd(transferEncodingField);
   if (equalsIgnoringCase(bytes, valueStart, valueEnd, "chunked")) {
     head.bodyKind = BodyKind.CHUNKED;
     return Failure.NONE;
@@ -61,9 +61,9 @@ function isToken(text: string): boolean {
  */
 function decideContentLength(head: RequestHead): Failure {
   if (head.contentLengthCount > 1) return Failure.BAD_CONTENT_LENGTH;
-  const { bytes, start, offsets, contentLengthField } = head;
-  const valueStart = start + offsets[contentLengthField * 4 + 2]!;
-  const valueEnd = start + offsets[contentLengthField * 4 + 3]!;
+  const { bytes, contentLengthField } = head;
+  const valueStart = head.valueStart(contentLengthField);
+  const valueEnd = head.valueEnd(contentLengthField);
   if (valueStart === valueEnd) return Failure.BAD_CONTENT_LENGTH;
   let length = 0;
   for (let at = valueStart; at < valueEnd; at++) {
@@ -92,10 +92,10 @@ export function connectionOptions(head: RequestHead): number {
 }
 
 function optionsOf(head: RequestHead, index: number): number {
-  const { bytes, start, offsets } = head;
-  const valueEnd = start + offsets[index * 4 + 3]!;
+  const { bytes } = head;
+  const valueEnd = head.valueEnd(index);
   let options: number = ConnectionOption.NONE;
-  let at = start + offsets[index * 4 + 2]!;
+  let at = head.valueStart(index);
   while (at < valueEnd) {
     const tokenStart = at;
     while (at < valueEnd && TCHAR[bytes[at]!] === 1) at++;
@@ -108,15 +108,10 @@ function optionsOf(head: RequestHead, index: number): number {
 
 /** Whether the Expect fields ask for `100-continue` and nothing else (RFC 9110 10.1.1). */
 export function expectsContinue(head: RequestHead): boolean {
-  const { bytes, start, offsets, expectField } = head;
+  const { bytes, expectField } = head;
   return (
     expectField >= 0 &&
     head.find("expect", expectField + 1) < 0 &&
-    equalsIgnoringCase(
-      bytes,
-      start + offsets[expectField * 4 + 2]!,
-      start + offsets[expectField * 4 + 3]!,
-      "100-continue",
-    )
+    equalsIgnoringCase(bytes, head.valueStart(expectField), head.valueEnd(expectField), "100-continue")
   );
 }

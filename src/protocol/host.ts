@@ -15,9 +15,9 @@ const MAX_PORT = 65_535;
 export function checkHost(head: RequestHead): Failure {
   if (head.hostCount > 1) return Failure.REPEATED_HOST;
   if (head.hostCount === 0) return head.minorVersion === 0 ? Failure.NONE : Failure.MISSING_HOST;
-  const { bytes, start, offsets, hostField } = head;
-  const valueStart = start + offsets[hostField * 4 + 2]!;
-  const valueEnd = start + offsets[hostField * 4 + 3]!;
+  const { bytes, hostField } = head;
+  const valueStart = head.valueStart(hostField);
+  const valueEnd = head.valueEnd(hostField);
   // An empty value is what a client sends whose target has no authority: allowed by RFC 9112 3.2.
   return valueStart === valueEnd || isAuthority(bytes, valueStart, valueEnd)
     ? Failure.NONE

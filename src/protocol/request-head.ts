@@ -135,16 +135,6 @@ export class RequestHead {
     return this.methodEnd - this.methodStart === name.length && this.method() === name;
   }
 
-  /** Whether the method is HEAD, whose answer has no body. */
-  isHeadRequest(): boolean {
-    return this.hasMethod("HEAD");
-  }
-
-  /** Whether the method is CONNECT, whose success has no body (RFC 9110 9.3.6). */
-  isConnectRequest(): boolean {
-    return this.methodEnd - this.methodStart === 7 && this.method() === "CONNECT";
-  }
-
   /** Keeps the head's own bytes where it lies in much more than that, which would stay with it. */
   detach(): void {
     if (this.bytes.length <= this.length + MAX_KEPT_BYTES) return;
@@ -174,6 +164,16 @@ export class RequestHead {
     let end = from;
     while (end < stop && this.bytes[end] !== 0x0d && this.bytes[end] !== 0x0a) end++;
     return latin1(this.bytes, from, end);
+  }
+
+  /** Where in `bytes` the value of a field begins. */
+  valueStart(index: number): number {
+    return this.start + this.offsets[index * OFFSETS_PER_FIELD + 2]!;
+  }
+
+  /** Where in `bytes` the value of a field ends. */
+  valueEnd(index: number): number {
+    return this.start + this.offsets[index * OFFSETS_PER_FIELD + 3]!;
   }
 
   fieldName(index: number): string {

@@ -9,10 +9,20 @@ import { COLON, CR, LF, SP, TCHAR } from "./grammar.ts";
 /** The first of Latin-1's code units that may stand in a value: HTAB is let through besides. */
 const FIRST_PRINTABLE = 0x20;
 
-/** From this length on the runtime's own codec is faster than a loop (`bench/micro/response-head.ts`). */
+/** From this length on the runtime's own codec is faster than a loop. */
 const NATIVE_FROM = 48;
 
 const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Whether `text` can stand in a field value as it is: Latin-1 without control characters but HTAB. */
+export function isSendable(text: string): boolean {
+  return !UNSAFE.test(text);
+}
+
+/** Whether an answer has no body by its status, whatever was asked for (RFC 9110 6.4.1). */
+export function isBodiless(status: number): boolean {
+  return status < 200 || status === 204 || status === 205 || status === 304;
+}
 
 /**
  * Writes `text` as Latin-1 at `at`, and gives the offset behind it; -1 where it holds a control character or one
@@ -21,7 +31,7 @@ const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/;
 export function writeText(bytes: Buffer, at: number, text: string): number {
   const length = text.length;
   if (length >= NATIVE_FROM) {
-    if (UNSAFE.test(text)) return -1;
+    if (!isSendable(text)) return -1;
     return at + bytes.latin1Write(text, at);
   }
   for (let i = 0; i < length; i++) {

@@ -170,7 +170,10 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (isIdle || isUnused || this.#phase === Phase.DISCARDING) this.#finish();
   }
 
-  /** Closes when the last answer is out, the one that a handler is at included, and in a way that lets the client read it (RFC 9112 9.6). */
+  /**
+   * Closes when the last answer is out, the one that a handler is at included, and in a way that lets the client
+   * read it (RFC 9112 9.6).
+   */
   close(): void {
     if (this.#phase >= Phase.CLOSING) return;
     if (this.#phase === Phase.HANDLING) {
@@ -352,7 +355,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #handle(head: RequestHead): void {
     this.#phase = Phase.HANDLING;
     const mayChunk = head.minorVersion >= 1 && !this.isHttp10;
-    this.wfile.beginRequest(head.isHeadRequest(), mayChunk, head.isConnectRequest());
+    this.wfile.beginRequest(head.hasMethod("HEAD"), mayChunk, head.hasMethod("CONNECT"));
     if (head.failure !== Failure.NONE) {
       this.#isBroken = true;
       this.#mustClose = true;
@@ -494,14 +497,12 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const before = this.input.start;
     rfile.discard();
     this.#discardedBytes += this.input.start - before;
-    if (rfile.isComplete && !this.#mustClose) {
+    if (this.#mustClose) {
+      this.#finish();
+    } else if (rfile.isComplete) {
       this.#phase = Phase.HEAD;
       this.#setDeadlineOfPhase();
-    } else if (
-      this.#mustClose ||
-      rfile.failure !== Failure.NONE ||
-      this.#discardedBytes > MAX_DISCARDED_BYTES
-    ) {
+    } else if (rfile.failure !== Failure.NONE || this.#discardedBytes > MAX_DISCARDED_BYTES) {
       this.#finish();
     }
   }

@@ -2,7 +2,7 @@
  * `rfile`: the reader that a handler gets a request's body from. It ends where the message ends, whether that was
  * announced by Content-Length or by chunks (RFC 9112 6 and 7), and can never reach into the next request.
  *
- * What it gives out are views of the received bytes where they lie together, else one copy. It holds no more than
+ * What it gives out are views of the received bytes where much lies together, else one copy. It holds no more than
  * was asked for: while nobody reads, bytes wait in the connection's input, which is bounded.
  */
 
@@ -11,6 +11,7 @@ import { Failure, failureAnswer } from "../protocol/failure.ts";
 import type { ChunkedLimits } from "../protocol/limits.ts";
 import { BodyKind } from "../protocol/request-head.ts";
 import type { InputBuffer } from "./input-buffer.ts";
+import { quietly } from "./promises.ts";
 import { ConnectionClosedError } from "./socket-writer.ts";
 
 /** What a body needs of its connection. */
@@ -269,14 +270,13 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
       return Promise.resolve(whole);
     }
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-    promise.catch(ignore);
     const pending: PendingRead = { ...request, bytes: NO_BYTES, length: 0, resolve, reject };
     this.#pending = pending;
     if (this.#fill(pending)) this.#resolve(pending);
     else if (this.#hasGone) this.closed();
     else if (this.#failure !== Failure.NONE) this.fail(this.#failure);
     else this.#source.bodyAwaited();
-    return promise;
+    return quietly(promise);
   }
 
   /** What is wanted as one part of the input, where it lies together and nothing more must come. */
@@ -405,5 +405,3 @@ function bytesWanted(method: string, size: number): number {
   if (Number.isInteger(size) || size === Number.POSITIVE_INFINITY) return size;
   throw new RangeError(`rfile.${method}(${size}): the size must be a number of bytes`);
 }
-
-function ignore(): void {}

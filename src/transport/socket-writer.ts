@@ -4,6 +4,7 @@
  */
 
 import { ByteQueue } from "./byte-queue.ts";
+import { quietly } from "./promises.ts";
 import { nextTurn } from "./turn.ts";
 
 /** What a writer needs of a socket. The result is the number of bytes taken, negative when it is closed. */
@@ -119,17 +120,16 @@ export class SocketWriter {
 
   /** Settles when the kernel has taken all that was sent; rejects when the client has gone. */
   protected whenTaken(): Promise<void> {
-    if (this.#hasGone) return rejectedQuietly(goneError());
+    if (this.#hasGone) return quietly(Promise.reject(goneError()));
     if (this.#queue === null) {
       if (this.#bytesAtOnce < FAIR_BYTES) return SETTLED;
       this.#bytesAtOnce = 0;
       return nextTurn();
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    promise.catch(ignore);
     this.#waiters ??= [];
     this.#waiters.push({ resolve, reject });
-    return promise;
+    return quietly(promise);
   }
 
   /** To be called when the connection is closed. */
@@ -173,12 +173,3 @@ export class SocketWriter {
 function goneError(): ConnectionClosedError {
   return new ConnectionClosedError("The client has closed the connection");
 }
-
-/** A rejection that is only seen by whoever awaits it. */
-function rejectedQuietly(error: Error): Promise<never> {
-  const promise = Promise.reject(error);
-  promise.catch(ignore);
-  return promise;
-}
-
-function ignore(): void {}

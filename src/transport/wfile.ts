@@ -14,6 +14,8 @@ import { knownField, noteField } from "../protocol/field-cache.ts";
 import {
   decimalDigits,
   FIELD_LINE_OVERHEAD,
+  isBodiless,
+  isSendable,
   writeDecimal,
   writeField,
   writeLineEnd,
@@ -87,9 +89,6 @@ const BOTH_FRAMINGS = "Content-Length and Transfer-Encoding exclude each other: 
 
 /** From this size on, bytes go to the socket from where they lie instead of through the buffer. */
 const DIRECT_BYTES: number = FULL_BYTES;
-
-/** What makes a value unsendable: then it does not frame anything either. */
-const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
 const KEEP_ALIVE = "keep-alive";
 const LINE_END = "\r\n";
@@ -246,7 +245,8 @@ export class ResponseWriter extends AnswerBuffer {
     if (this.#stage !== Stage.HEAD) throw this.#noOpenHead(name);
     this.claim();
     const field = framingField(name);
-    const isFraming = field !== FramingField.NONE && !UNSENDABLE.test(value);
+    // What cannot be sent does not frame anything either.
+    const isFraming = field !== FramingField.NONE && isSendable(value);
     if (isFraming && !this.#noteFramingField(field, value)) return field;
     return this.#appendField(name, value) ? field : -1;
   }
@@ -422,9 +422,8 @@ export class ResponseWriter extends AnswerBuffer {
   }
 
   #framingOfHead(): (typeof Framing)[keyof typeof Framing] {
-    const status = this.#status;
-    if (status === 101 || this.#opensTunnel()) return Framing.CLOSE;
-    if (this.#isHead || status === 204 || status === 205 || status === 304) return Framing.EMPTY;
+    if (this.#status === 101 || this.#opensTunnel()) return Framing.CLOSE;
+    if (this.#isHead || isBodiless(this.#status)) return Framing.EMPTY;
     if (this.#framing === Framing.HANDLER) return Framing.HANDLER;
     return this.#declared >= 0 ? Framing.LENGTH : Framing.UNDECIDED;
   }
@@ -436,9 +435,8 @@ export class ResponseWriter extends AnswerBuffer {
 
   /** Whether this answers HEAD without a length, so that one may still follow from what is written. */
   #mayCountLength(): boolean {
-    const status = this.#status;
-    const isOpen = this.#declared < 0 && status >= 200 && status !== 204 && status !== 205 && status !== 304;
-    return this.#isHead && isOpen && this.#framing !== Framing.HANDLER;
+    const isDeclared = this.#declared >= 0 || this.#framing === Framing.HANDLER;
+    return this.#isHead && !isDeclared && !isBodiless(this.#status);
   }
 
   /** Adds the Connection field, unless it is `keep-alive` and depends on the answer's getting a length. */
