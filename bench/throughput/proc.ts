@@ -26,6 +26,13 @@ export function residentBytes(pid: number): number {
   return Number(kibibytes) * 1024;
 }
 
+/** The most resident memory in bytes that a process has had. */
+export function peakResidentBytes(pid: number): number {
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
+  if (kibibytes === undefined) throw new Error(`Cannot read the peak memory of process ${pid}`);
+  return Number(kibibytes) * 1024;
+}
+
 /** How many files and sockets a process has open. */
 export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;

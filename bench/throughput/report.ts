@@ -4,6 +4,8 @@ import {
   type BenchResult,
   type CaseResult,
   type IdleMemoryResult,
+  type LatencyResult,
+  type LatencyRow,
   requestsPerCpuSecond,
   type ThroughputResult,
   type ThroughputRow,
@@ -30,7 +32,8 @@ export function describeCase(result: CaseResult): string {
 
 function describeFigures(result: CaseResult): string[] {
   if (result.kind === "void") return [`No figures: ${result.reason}`];
-  return table(result.kind === "throughput" ? throughputTable(result) : idleMemoryTable(result));
+  if (result.kind === "throughput") return table(throughputTable(result));
+  return table(result.kind === "latency" ? latencyTable(result) : idleMemoryTable(result));
 }
 
 function throughputTable({ rows }: ThroughputResult): string[][] {
@@ -60,6 +63,36 @@ function throughputCells(row: ThroughputRow, subject: ThroughputRow | undefined)
   const ratio = ratioSpread(subject.samples.map(requestsPerCpuSecond), row.samples.map(requestsPerCpuSecond));
   const goal = row.goal === undefined ? "" : `${row.goal}x: ${ratio.median >= row.goal ? "met" : "missed"}`;
   return [...cells, withReach(ratio, decimal, "x"), goal];
+}
+
+function latencyTable({ rows }: LatencyResult): string[][] {
+  const [subject] = rows;
+  const header = [
+    "server",
+    "requests per s",
+    "p50 us",
+    "p99 us",
+    `p99 of ${subject?.title ?? "subject"} is`,
+    "goal",
+  ];
+  return [header, ...rows.map((row) => latencyCells(row, row === subject ? undefined : subject))];
+}
+
+function latencyCells({ title, samples, goal }: LatencyRow, subject: LatencyRow | undefined): string[] {
+  const p99s = samples.map(({ p99Us }) => p99Us);
+  const cells = [
+    title,
+    grouped(spread(samples.map(({ requestsPerSecond }) => requestsPerSecond)).median),
+    withReach(spread(samples.map(({ p50Us }) => p50Us)), grouped),
+    withReach(spread(p99s), grouped),
+  ];
+  if (subject === undefined) return [...cells, "", ""];
+  const ratio = ratioSpread(
+    subject.samples.map(({ p99Us }) => p99Us),
+    p99s,
+  );
+  const verdict = ratio.median <= (goal ?? Number.NaN) ? "met" : "missed";
+  return [...cells, withReach(ratio, decimal, "x"), goal === undefined ? "" : `${goal}x at most: ${verdict}`];
 }
 
 function idleMemoryTable({ rows, connections }: IdleMemoryResult): string[][] {

@@ -1,14 +1,18 @@
 /** What a bench run found, as plain data: what `--json` writes and what the report is made from. */
 
+import type { PeerName } from "./peers.ts";
 import { type CpuTimes, totalMs } from "./proc.ts";
 
-/** One run of one server; the CPU times are the server's. */
+/** One run of one server; the CPU times and the memory are the server's. */
 export interface ThroughputSample extends CpuTimes {
   readonly requests: number;
   readonly wallMs: number;
+  /** The most resident memory that the server has had since it started. */
+  readonly peakBytes: number;
 }
 
 export interface ThroughputRow {
+  readonly peer: PeerName;
   readonly title: string;
   /** One for each round; the rounds of a case's rows belong together. */
   readonly samples: readonly ThroughputSample[];
@@ -24,7 +28,32 @@ export interface ThroughputResult {
   readonly rows: readonly ThroughputRow[];
 }
 
+/** One run of one server at a set rate. Latency is counted from when a request is due, in microseconds. */
+export interface LatencySample {
+  readonly requestsPerSecond: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
+
+export interface LatencyRow {
+  readonly peer: PeerName;
+  readonly title: string;
+  /** One for each round; the rounds of a case's rows belong together. */
+  readonly samples: readonly LatencySample[];
+  /** The most that the subject's p99 may be, as a multiple of this rival's; absent in the row of the subject. */
+  readonly goal?: number;
+}
+
+export interface LatencyResult {
+  readonly kind: "latency";
+  readonly name: string;
+  readonly title: string;
+  /** The subject first, where it took part. */
+  readonly rows: readonly LatencyRow[];
+}
+
 export interface IdleMemoryRow {
+  readonly peer: PeerName;
   readonly title: string;
   /** One for each round. */
   readonly bytesPerConnection: readonly number[];
@@ -48,7 +77,7 @@ export interface VoidResult {
   readonly reason: string;
 }
 
-export type CaseResult = ThroughputResult | IdleMemoryResult | VoidResult;
+export type CaseResult = ThroughputResult | LatencyResult | IdleMemoryResult | VoidResult;
 
 export interface Environment {
   readonly date: string;

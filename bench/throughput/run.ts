@@ -37,6 +37,7 @@ async function runThroughput(one: ThroughputCase, options: RunOptions): Promise<
     measureThroughput(contender, load, seconds, setup),
   );
   const rows = contenders.map((contender, index) => ({
+    peer: contender.peer,
     title: titleOf(contender),
     samples: samples[index] ?? [],
     ...(contender.goal === undefined ? {} : { goal: contender.goal }),
@@ -53,6 +54,7 @@ async function runIdleMemory(one: IdleMemoryCase, options: RunOptions): Promise<
     measureIdleMemory(contender, connections, options.setup),
   );
   const rows = contenders.map((contender, index) => ({
+    peer: contender.peer,
     title: titleOf(contender),
     bytesPerConnection: bytes[index] ?? [],
     ...(contender.goalBytes === undefined ? {} : { goalBytes: contender.goalBytes }),

@@ -1,7 +1,7 @@
 /** Measures how many requests a second of server CPU time answers. */
 import { type Contender, DEFAULT_CONNECTIONS, type Load } from "./cases.ts";
 import { probe } from "./probe.ts";
-import { cpuTimes, totalMs } from "./proc.ts";
+import { cpuTimes, peakResidentBytes, totalMs } from "./proc.ts";
 import type { ThroughputSample } from "./result.ts";
 import { Server } from "./server.ts";
 import type { Setup } from "./setup.ts";
@@ -60,6 +60,7 @@ export async function measureThroughput(
     wallMs: Math.round(summary.microseconds / 1000),
     userMs: after.userMs - before.userMs,
     systemMs: after.systemMs - before.systemMs,
+    peakBytes: peakResidentBytes(server.pid),
   };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { describeCase, describeRun } from "../../bench/throughput/report.ts";
+import type { ThroughputSample } from "../../bench/throughput/result.ts";
 
 test("describeRun() says where, when and with what", () => {
   const environment = {
@@ -26,9 +27,9 @@ test("describeCase() compares the subject with each rival round by round, and wi
     name: "hello",
     title: "Hello",
     rows: [
-      { title: "basehttp", samples: [sample(300_000), sample(150_000)] },
-      { title: "Bun.serve", samples: [sample(200_000), sample(120_000)], goal: 1.3 },
-      { title: "node:http", samples: [sample(15_000), sample(10_000)], goal: 25 },
+      { peer: "basehttp", title: "basehttp", samples: [sample(300_000), sample(150_000)] },
+      { peer: "bun-serve", title: "Bun.serve", samples: [sample(200_000), sample(120_000)], goal: 1.3 },
+      { peer: "node-http", title: "node:http", samples: [sample(15_000), sample(10_000)], goal: 25 },
     ],
   });
   expect(result).toBe(`## hello: Hello
@@ -48,8 +49,8 @@ test("describeCase() judges memory by the subject's goal", () => {
     title: "Idle",
     connections: 9000,
     rows: [
-      { title: "basehttp", bytesPerConnection: [2000, 2300, 2400], goalBytes: 2200 },
-      { title: "Bun.serve", bytesPerConnection: [1500] },
+      { peer: "basehttp", title: "basehttp", bytesPerConnection: [2000, 2300, 2400], goalBytes: 2200 },
+      { peer: "bun-serve", title: "Bun.serve", bytesPerConnection: [1500] },
     ],
   });
   expect(result).toBe(`## idle: Idle
@@ -67,6 +68,6 @@ test("describeCase() says why there are no figures", () => {
 });
 
 /** So many requests in two seconds of CPU time and two and a half on the wall. */
-function sample(requests: number): { requests: number; wallMs: number; userMs: number; systemMs: number } {
-  return { requests, wallMs: 2500, userMs: 500, systemMs: 1500 };
+function sample(requests: number): ThroughputSample {
+  return { requests, wallMs: 2500, userMs: 500, systemMs: 1500, peakBytes: 50 * 1024 * 1024 };
 }
