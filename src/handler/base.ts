@@ -11,7 +11,6 @@ import { HTTPStatus } from "../protocol/status.ts";
 import type { Connection } from "../transport/connection.ts";
 import { FULL_BYTES } from "../transport/output.ts";
 import type { ConnectionHandler } from "../transport/parties.ts";
-import { isPromise } from "../transport/promises.ts";
 import type { RequestBody } from "../transport/rfile.ts";
 import { noteRunning } from "../transport/running.ts";
 import { ticker } from "../transport/ticker.ts";
@@ -271,13 +270,8 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     this.#headers = null;
     if (!this.parse_request()) return;
     const method = this.#findMethod();
-    if (typeof method !== "function") {
-      this.#refuse(501, `Unsupported method (${quoted(this.command)})`);
-      return;
-    }
-    const result = method.call(this);
-    if (result === undefined || !isPromise(result)) this.#checkAnswer();
-    else return result.then(() => this.#checkAnswer());
+    if (typeof method === "function") return method.call(this);
+    this.#refuse(501, `Unsupported method (${quoted(this.command)})`);
   }
 
   /** The method for the request's command. The common ones are looked up by a name that the runtime knows. */
@@ -296,16 +290,18 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     }
   }
 
-  /** Says so where a method has ended without an answer, and gives one. */
-  #checkAnswer(): void {
-    const { wfile } = this.request;
-    if (wfile.hasAnswer) return;
-    const what = wfile.hasBegun
+  /**
+   * Says so where a request was handled without a complete answer, and gives one.
+   *
+   * @internal
+   */
+  answerMissing(hasBegun: boolean): void {
+    const isOwn = this.handle_one_request !== BaseHTTPRequestHandler.prototype.handle_one_request;
+    const what = hasBegun
       ? "ended without end_headers(): is that, or an await, missing?"
       : "ended without a response: is an await or a return missing?";
-    this.log_error("do_%s %s", this.command, what);
+    this.log_error("%s %s", isOwn ? "handle_one_request()" : `do_${this.command}`, what);
     this.close_connection = true;
-    wfile.restart();
     this.send_error(500);
   }
 

@@ -453,8 +453,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#finish();
       return;
     }
-    if (ending === Ending.MISSING) {
-      this.#answerForHandler();
+    if (ending >= Ending.MISSING) {
+      this.#answerForHandler(ending === Ending.HEAD_LEFT_OPEN);
     } else if (ending === Ending.CUT_SHORT) {
       this.#report("Fewer bytes were written than Content-Length announced; the connection is closed");
     }
@@ -474,10 +474,13 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   /** Nobody has answered: the author is told, and the client gets 500. */
-  #answerForHandler(): void {
+  #answerForHandler(hasBegun: boolean): void {
     if (this.wfile.hasGone) return;
-    this.#report("handle_one_request() ended without a response: is an await or a return missing?");
-    this.#sendError(500);
+    try {
+      this.#handler!.answerMissing(hasBegun);
+    } catch (error) {
+      this.#owner.handlerFailed(this, error);
+    }
     this.wfile.endRequest();
   }
 

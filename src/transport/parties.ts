@@ -28,6 +28,8 @@ export interface ConnectionHandler {
   finish(): void | Promise<void>;
   send_error(code: number, message?: string, explain?: string): void;
   log_error(format: string, ...args: unknown[]): void;
+  /** A request was handled without a complete answer: tells the author, and answers in the handler's place. */
+  answerMissing(hasBegun: boolean): void;
 }
 
 /** What a connection tells the server that it belongs to. */

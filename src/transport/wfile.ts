@@ -68,8 +68,10 @@ export const Ending = {
   WITH_CONNECTION: 1,
   /** Fewer bytes were written than were declared. */
   CUT_SHORT: 2,
-  /** There is no answer, or none with a complete head. */
+  /** There is no answer. */
   MISSING: 3,
+  /** There is none because its head was never completed: what there was of it has been taken back. */
+  HEAD_LEFT_OPEN: 4,
 } as const;
 
 export type Ending = (typeof Ending)[keyof typeof Ending];
@@ -197,11 +199,6 @@ export class ResponseWriter extends AnswerBuffer {
     return this.#stage !== Stage.NONE;
   }
 
-  /** Whether the answer's head is complete, or the handler writes bytes of its own. */
-  get hasAnswer(): boolean {
-    return this.#stage >= Stage.BODY;
-  }
-
   /** Whether nothing of the answer has left yet, so that it can still be taken back. */
   get canRestart(): boolean {
     return this.#stage === Stage.NONE || this.start >= 0 || this.isYielded;
@@ -304,7 +301,7 @@ export class ResponseWriter extends AnswerBuffer {
     if (stage === Stage.NONE) return Ending.MISSING;
     if (stage === Stage.HEAD) {
       this.restart();
-      return Ending.MISSING;
+      return Ending.HEAD_LEFT_OPEN;
     }
     this.claim();
     if (this.#gapStart > 0) this.#endHeldHead();
