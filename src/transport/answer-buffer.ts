@@ -3,6 +3,7 @@
  * leaves. What an answer consists of is the business of `wfile.ts`.
  */
 
+import type { ByteQueue } from "./byte-queue.ts";
 import { FULL_BYTES, output, type OutputOwner } from "./output.ts";
 import { SocketWriter } from "./socket-writer.ts";
 import { atEndOfTurn, type TurnMember } from "./turn.ts";
@@ -88,6 +89,18 @@ export abstract class AnswerBuffer extends SocketWriter implements OutputOwner, 
     if (held > 0) output.bytes.copyWithin(0, ready, output.length);
     output.length = held;
     this.start = held > 0 ? 0 : -1;
+  }
+
+  /** Sends all that may leave, and `queue` behind it: in one write, where the queue has room for it in front. */
+  protected sendReadyBefore(queue: ByteQueue): void {
+    const isInFront = output.owner === this && !this.isHeld && queue.prepend(output.bytes, output.length);
+    if (isInFront) {
+      output.length = 0;
+      this.start = -1;
+    } else {
+      this.sendReady();
+    }
+    this.sendQueue(queue);
   }
 
   /** Sees to it that what may leave leaves at the end of the turn, or now if there is enough of it. */

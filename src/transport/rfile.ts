@@ -36,13 +36,17 @@ export class RequestBodyError extends Error {
   }
 }
 
-interface PendingRead {
+interface ReadRequest {
   /** How many bytes are wanted at most. */
   readonly wanted: number;
   /** Any bytes will do. */
   readonly takesAny: boolean;
   /** A line feed ends it. */
   readonly isLine: boolean;
+}
+
+/** A read that waits, and what has been collected for it. */
+interface PendingRead extends ReadRequest {
   bytes: Uint8Array;
   length: number;
   resolve(bytes: Uint8Array): void;
@@ -208,7 +212,9 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   advance(): void {
     const pending = this.#pending;
     if (pending === null) return;
-    if (this.#fill(pending)) this.#resolve(pending);
+    const whole = pending.length === 0 ? this.#readAtOnce(pending) : null;
+    if (whole !== null) this.#resolve(pending, whole);
+    else if (this.#fill(pending)) this.#resolve(pending, collected(pending));
     else if (this.#failure !== Failure.NONE) this.fail(this.#failure);
   }
 
@@ -257,14 +263,14 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     return this.#read({ wanted: Number.POSITIVE_INFINITY, takesAny: true, isLine: false });
   }
 
-  #read(request: { wanted: number; takesAny: boolean; isLine: boolean }): Promise<Uint8Array> {
+  #read(request: ReadRequest): Promise<Uint8Array> {
     if (!this.#isOpen) {
       throw new TypeError("rfile.read() after the handler has ended: is an await missing?");
     }
     if (this.#pending !== null) {
       throw new TypeError("rfile.read() while another read is pending: await that one first");
     }
-    const whole = this.#readAtOnce(request.wanted, request.takesAny, request.isLine);
+    const whole = this.#readAtOnce(request);
     if (whole !== null) {
       this.#source.bodyUsed();
       return Promise.resolve(whole);
@@ -272,7 +278,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
     const pending: PendingRead = { ...request, bytes: NO_BYTES, length: 0, resolve, reject };
     this.#pending = pending;
-    if (this.#fill(pending)) this.#resolve(pending);
+    if (this.#fill(pending)) this.#resolve(pending, collected(pending));
     else if (this.#hasGone) this.closed();
     else if (this.#failure !== Failure.NONE) this.fail(this.#failure);
     else this.#source.bodyAwaited();
@@ -280,7 +286,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   }
 
   /** What is wanted as one part of the input, where it lies together and nothing more must come. */
-  #readAtOnce(wanted: number, takesAny: boolean, isLine: boolean): Uint8Array | null {
+  #readAtOnce({ wanted, takesAny, isLine }: ReadRequest): Uint8Array | null {
     const available = this.#available();
     if (available === 0) return this.#isComplete || wanted === 0 ? NO_BYTES : null;
     const length = this.#usable(available, wanted, isLine);
@@ -301,7 +307,6 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
       const endsLine = pending.isLine && this.#byteAt(length - 1) === LF;
       this.#collect(pending, length);
       if (endsLine || pending.length === pending.wanted) return true;
-      if (pending.takesAny && this.#available() === 0) return true;
     }
   }
 
@@ -322,28 +327,30 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   #collect(pending: PendingRead, length: number): void {
     const { input } = this.#source;
     const needed = pending.length + length;
-    if (needed > pending.bytes.length) {
-      const larger = new Uint8Array(this.#capacityFor(pending, needed));
-      larger.set(pending.bytes.subarray(0, pending.length));
-      pending.bytes = larger;
-    }
+    if (needed > pending.bytes.length) this.#enlarge(pending, needed);
     input.takeInto(pending.bytes, pending.length, length);
     pending.length = needed;
     this.#used(length);
   }
 
-  #capacityFor(pending: PendingRead, needed: number): number {
+  #enlarge(pending: PendingRead, needed: number): void {
+    const announced = this.announcedBytes;
+    const known = Math.min(pending.wanted, pending.length + announced);
     const doubled = Math.max(needed, pending.bytes.length * 2, FIRST_CAPACITY);
-    const known = Math.min(pending.wanted, pending.length + this.announcedBytes);
-    if (known <= BELIEVED_BYTES && !pending.isLine) return known;
-    return Math.min(doubled, Math.max(known, needed));
+    const believed = known <= BELIEVED_BYTES && !pending.isLine ? known : Math.min(doubled, known);
+    // Only memory that will be filled to its end is taken as it is: nobody is to see what was in it before.
+    const willBeFilled = believed === known && announced < Number.POSITIVE_INFINITY && !pending.isLine;
+    const larger = willBeFilled
+      ? new Uint8Array(Buffer.allocUnsafeSlow(believed).buffer)
+      : new Uint8Array(believed);
+    larger.set(pending.bytes.subarray(0, pending.length));
+    pending.bytes = larger;
   }
 
-  #resolve(pending: PendingRead): void {
+  #resolve(pending: PendingRead, bytes: Uint8Array): void {
     this.#pending = null;
     this.#source.bodyUsed();
-    const { bytes, length } = pending;
-    pending.resolve(length === bytes.length ? bytes : bytes.subarray(0, length));
+    pending.resolve(bytes);
   }
 
   #reject(error: Error): void {
@@ -397,6 +404,10 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     this.#failure = failure;
     this.#spanBytes = 0;
   }
+}
+
+function collected({ bytes, length }: PendingRead): Uint8Array {
+  return length === bytes.length ? bytes : bytes.subarray(0, length);
 }
 
 /** How many bytes a read asks for: all of them by Python's -1. */

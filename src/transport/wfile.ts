@@ -102,6 +102,8 @@ const CLOSING_HEAD_END = "Connection: close\r\n\r\n";
 const LENGTH_GAPS: readonly Uint8Array[] = Array.from({ length: 17 }, (_, digits) =>
   Buffer.from(`${LENGTH_FIELD}${"0".repeat(digits)}${HEAD_END}`),
 );
+/** More than any text that takes the gap's place. */
+const LONGEST_GAP = 64;
 const LAST_CHUNK = "0\r\n\r\n";
 
 export class ResponseWriter extends AnswerBuffer {
@@ -473,14 +475,11 @@ export class ResponseWriter extends AnswerBuffer {
   }
 
   #overflowBy(data: string | Uint8Array): number {
-    this.#overflow ??= new ByteQueue();
-    if (typeof data !== "string") {
-      this.#overflow.push(data, 0, data.length);
-      return data.length;
-    }
-    const bytes = Buffer.from(data);
-    this.#overflow.adopt(bytes);
-    return bytes.length;
+    // With room for what the output buffer holds of the answer, which then leaves in the same write.
+    this.#overflow ??= new ByteQueue(output.length - this.start + LONGEST_GAP);
+    if (typeof data === "string") return this.#overflow.pushText(data);
+    this.#overflow.push(data, 0, data.length);
+    return data.length;
   }
 
   /** Sends what the output buffer had no room for, behind what it holds. */
@@ -488,8 +487,7 @@ export class ResponseWriter extends AnswerBuffer {
     const overflow = this.#overflow;
     if (overflow === null) return;
     this.#overflow = null;
-    this.sendReady();
-    this.sendQueue(overflow);
+    this.sendReadyBefore(overflow);
   }
 
   /** Leaves room for the length, on the guess that this is the whole body and ASCII. */
