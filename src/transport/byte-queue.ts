@@ -1,5 +1,7 @@
 /** Bytes that wait, in order, in few pieces: small ones are gathered, since each piece of its own costs 160 bytes. */
 
+import { takeMemory } from "./spare-memory.ts";
+
 const SMALLEST_PIECE = 16 * 1024;
 
 export class ByteQueue {
@@ -30,7 +32,7 @@ export class ByteQueue {
     }
     if (middle === end) return;
     const at = this.#startOfPiece();
-    const piece = Buffer.allocUnsafeSlow(at + Math.max(end - middle, SMALLEST_PIECE));
+    const piece = takeMemory(at + Math.max(end - middle, SMALLEST_PIECE));
     piece.set(bytes.subarray(middle, end), at);
     this.#add(piece, at, end - middle);
   }
@@ -39,7 +41,7 @@ export class ByteQueue {
   pushText(text: string): number {
     const length = Buffer.byteLength(text);
     const at = this.#startOfPiece();
-    const piece = Buffer.allocUnsafeSlow(at + length);
+    const piece = takeMemory(at + length);
     piece.utf8Write(text, at);
     if (length > 0) this.#add(piece, at, length);
     return length;

@@ -5,6 +5,7 @@
 
 import { ByteQueue } from "./byte-queue.ts";
 import { quietly } from "./promises.ts";
+import { giveMemory } from "./spare-memory.ts";
 import { nextTurn } from "./turn.ts";
 
 /** What a writer needs of a socket. The result is the number of bytes taken, negative when it is closed. */
@@ -84,8 +85,10 @@ export class SocketWriter {
   protected sendQueue(queue: ByteQueue): void {
     while (queue.length > 0) {
       const piece = queue.first();
-      queue.skip(piece.length);
       this.sendOwned(piece);
+      queue.skip(piece.length);
+      // Where nothing waits, the kernel has taken the piece whole, or there is nobody to send it to any more.
+      if (this.#queue === null) giveMemory(piece);
     }
   }
 

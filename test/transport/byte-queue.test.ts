@@ -13,6 +13,10 @@ function takeAll(queue: ByteQueue, most: number = Number.POSITIVE_INFINITY): num
   return taken;
 }
 
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text);
+}
+
 describe("ByteQueue", () => {
   test("is empty at first", () => {
     const queue = new ByteQueue();
@@ -57,6 +61,31 @@ describe("ByteQueue", () => {
     queue.push(Uint8Array.of(2, 2), 0, 2);
     expect([...owned]).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
     expect(takeAll(queue)).toEqual([1, 1, 1, 1, 2, 2]);
+  });
+
+  test("pushText() adds text as UTF-8 and tells how many bytes that are", () => {
+    const queue = new ByteQueue();
+    expect(queue.pushText("a\u00e4\u{1f600}")).toBe(7);
+    expect(queue.pushText("")).toBe(0);
+    expect(Buffer.from(takeAll(queue)).toString()).toBe("a\u00e4\u{1f600}");
+  });
+
+  test.each(["push", "pushText"] as const)("%s() leaves the headroom that prepend() then fills", (how) => {
+    const queue = new ByteQueue(4);
+    if (how === "push") queue.push(bytesOf("body"), 0, 4);
+    else queue.pushText("body");
+    queue.push(bytesOf(" and more"), 0, 9);
+    expect(queue.prepend(bytesOf("head and what is not wanted"), 4)).toBe(true);
+    expect(Buffer.from(takeAll(queue)).toString()).toBe("headbody and more");
+  });
+
+  test("prepend() leaves the queue alone where there is no room", () => {
+    const queue = new ByteQueue(3);
+    expect(queue.prepend(bytesOf("head"), 4)).toBe(false);
+    queue.push(bytesOf("body"), 0, 4);
+    expect(queue.prepend(bytesOf("head"), 4)).toBe(false);
+    expect(queue.length).toBe(4);
+    expect(Buffer.from(takeAll(queue)).toString()).toBe("body");
   });
 
   test("gives everything out in order, however it came in and is taken", () => {

@@ -310,6 +310,37 @@ describe("bytes and memory", () => {
     await read.catch(() => {});
   });
 
+  test("a packet that a read waits for is a view of it too, where it is all that is wanted", async () => {
+    const upload = Upload.ofLength(10_000);
+    const packets = [bytesOf("x".repeat(5000)), bytesOf("y".repeat(5000))];
+    const iterator = upload.rfile[Symbol.asyncIterator]();
+    for (const packet of packets) {
+      const piece = iterator.next();
+      upload.receive(packet);
+      expect((await piece).value!.buffer).toBe(packet.buffer);
+    }
+  });
+
+  test("a small piece of a long body costs no more memory than has come", async () => {
+    const upload = Upload.ofLength(1_000_000);
+    const piece = upload.rfile[Symbol.asyncIterator]().next();
+    upload.receive("123");
+    expect((await piece).value!.buffer.byteLength).toBe(3);
+  });
+
+  test("bytes beside those that were read are the reader's own, and zero", async () => {
+    for (const upload of [Upload.chunked(), Upload.ofLength(3_000_000)]) {
+      const read = upload.rfile.read(5000);
+      upload.receive(upload.rfile.announcedBytes === Number.POSITIVE_INFINITY ? "3\r\n123\r\n" : "123");
+      upload.receive(
+        upload.rfile.announcedBytes === Number.POSITIVE_INFINITY ? "0\r\n\r\n" : "4".repeat(4997),
+      );
+      const bytes = await read;
+      const around = new Uint8Array(bytes.buffer).subarray(bytes.length);
+      expect(around.every((byte) => byte === 0)).toBe(true);
+    }
+  });
+
   test("iteration hands over a packet as it is, and waits for the next", async () => {
     const upload = Upload.ofLength(6);
     const iterator = upload.rfile[Symbol.asyncIterator]();

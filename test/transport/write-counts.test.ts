@@ -55,6 +55,20 @@ describe("one write", () => {
     expect(bodies(client.socket.writes)).toEqual([[["length", "hello, /"]]]);
   });
 
+  test.each(["text", "bytes"])("for a head and a long body that is %s", async (kind) => {
+    const body = "x".repeat(1_000_000);
+    class Long extends Quiet {
+      do_GET(): void {
+        this.send_response(200);
+        this.end_headers();
+        this.wfile.write(kind === "text" ? body : Buffer.from(body));
+      }
+    }
+    using client = await MemoryConnection.open(Long);
+    client.receive(GET);
+    expect(bodies(client.socket.writes)).toEqual([[["length", body]]]);
+  });
+
   test("for the answers to 16 requests in one packet", async () => {
     using client = await MemoryConnection.open(Sync);
     client.receive(Array.from({ length: 16 }, (_, n) => GET.replace("/ ", `/${n} `)).join(""));
