@@ -1,9 +1,9 @@
 /** `bun bench/micro/head-parser.ts`: what reading a request head costs, for heads of all kinds. */
-import { bench, do_not_optimize, group, run } from "mitata";
 import { HeadOutcome, parseHead } from "../../src/protocol/head-parser.ts";
 import { DEFAULT_HEAD_LIMITS } from "../../src/protocol/limits.ts";
 import { RequestHead } from "../../src/protocol/request-head.ts";
-import { ADVERSARIAL_HEADS, BROWSER_REQUEST, REQUEST_HEADS } from "../corpus.ts";
+import { ADVERSARIAL_HEADS, browserRequests, REFUSED_HEADS, REQUEST_HEADS } from "../corpus.ts";
+import { type Case, caseOf, runSuite, type Suite } from "./suite.ts";
 
 /** One object for all of them, as a connection has: what it costs to fill is measured, not to make. */
 const head: RequestHead = new RequestHead();
@@ -18,48 +18,42 @@ function parse(bytes: Uint8Array, step: number): HeadOutcome {
   return outcome;
 }
 
-/** Measures a parse that must end with `expected` every time. */
-function benchParse(
-  name: string,
-  bytes: Uint8Array,
-  expected: HeadOutcome,
-  step: number = bytes.length,
-): void {
-  bench(`${name} (${bytes.length} bytes)`, () => {
-    const outcome = parse(bytes, step);
-    if (outcome !== expected) throw new Error(`"${name}" gives outcome ${outcome}, failure ${head.failure}`);
-    return do_not_optimize(head.length);
-  });
+/** How many fields a head has; of one that is refused, minus the number of bytes that were good. */
+function fieldsIn(bytes: Uint8Array, step: number = bytes.length): number {
+  return parse(bytes, step) === HeadOutcome.COMPLETE ? head.fieldCount : -head.length;
 }
 
-group("whole heads", () => {
-  for (const [name, bytes] of Object.entries(REQUEST_HEADS)) benchParse(name, bytes, HeadOutcome.COMPLETE);
-});
+function parseCase(name: string, bytes: Uint8Array, expected: number): Case {
+  return caseOf(`${name} (${bytes.length} bytes)`, (input: Uint8Array) => fieldsIn(input), [
+    [bytes, expected],
+  ]);
+}
 
-group("adversarial heads", () => {
-  for (const [name, bytes] of Object.entries(ADVERSARIAL_HEADS)) {
-    benchParse(name, bytes, name.startsWith("NUL") ? HeadOutcome.FAILED : HeadOutcome.COMPLETE);
-  }
-});
+const BROWSER_FIELDS = 12;
 
-group("a browser's head in pieces", () => {
-  for (const step of [344, 64, 1]) {
-    benchParse(`${step} bytes at a time`, BROWSER_REQUEST, HeadOutcome.COMPLETE, step);
-  }
-});
+/** Of one shape, each with another path and cookie: what no branch predictor learns by heart. */
+const BROWSER_HEADS = browserRequests(256).map((bytes) => [bytes, BROWSER_FIELDS] as const);
 
-group("looking up a field of a browser's head", () => {
-  const found = new RequestHead();
-  parseHead(found, BROWSER_REQUEST, 0, BROWSER_REQUEST.length, DEFAULT_HEAD_LIMITS);
-  for (const [name, field] of [
-    ["host", 0],
-    ["cookie", 11],
-    ["x-absent", -1],
-  ] as const) {
-    bench(name, () => {
-      if (found.find(name) !== field) throw new Error(`"${name}" is not found where it is`);
-    });
-  }
-});
+function piecesCase(name: string, step: number): Case {
+  return caseOf(name, (bytes: Uint8Array) => fieldsIn(bytes, step), BROWSER_HEADS);
+}
 
-await run({ throw: true, colors: process.stdout.isTTY === true });
+export const HEAD_PARSER: Suite = {
+  "whole heads": [
+    ...Object.entries(REQUEST_HEADS).map(([name, one]) => parseCase(name, one.bytes, one.fieldCount)),
+    caseOf("256 browsers in turn", (bytes: Uint8Array) => fieldsIn(bytes), BROWSER_HEADS),
+  ],
+  "adversarial heads": Object.entries(ADVERSARIAL_HEADS).map(([name, one]) =>
+    parseCase(name, one.bytes, one.fieldCount),
+  ),
+  "heads that are refused": Object.entries(REFUSED_HEADS).map(([name, one]) =>
+    parseCase(name, one.bytes, -one.refusedAt),
+  ),
+  "256 browsers' heads in pieces": [
+    piecesCase("two pieces", 344),
+    piecesCase("64 bytes at a time", 64),
+    piecesCase("byte by byte", 1),
+  ],
+};
+
+if (import.meta.main) await runSuite(HEAD_PARSER);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { FILE_NAMES, HOSTILE_FILE_NAMES } from "../../bench/corpus.ts";
 import { extensionOf, guessMediaType, withCharset } from "../../src/files/mime.ts";
 import { PYTHON_TYPES } from "../../src/files/python-types.ts";
 
@@ -69,6 +70,13 @@ describe("guessMediaType()", () => {
   test.each(cases)("%p is %p: %s", (path, type) => {
     expect(guessMediaType(path, PYTHON_DEFAULT_MAP)).toBe(type);
   });
+
+  test.each(Object.entries({ ...FILE_NAMES, ...HOSTILE_FILE_NAMES }))(
+    "knows the files of the bench's corpus: %s",
+    (_what, fileNames) => {
+      for (const [name, type] of fileNames) expect(guessMediaType(name, PYTHON_DEFAULT_MAP)).toBe(type);
+    },
+  );
 
   test("asks the author's map first: its own spelling, then lower case", () => {
     const extensions = { ".html": "a/b", ".Html": "c/d", ".tgz": "e/f", "": "g/h" };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { posix } from "node:path";
 import fc from "fast-check";
+import { DOTFILE_TARGETS, HOSTILE_TARGETS, TARGETS } from "../../bench/corpus.ts";
 import {
   asksForDotfile,
   decodeSegment,
@@ -40,6 +41,10 @@ describe("translatePath() leads to", () => {
   ];
   test.each(cases)("%s", (_name, target, path) => {
     expect(translatePath(target, ROOT)).toBe(path);
+  });
+
+  test.each(Object.entries(TARGETS))("what the bench's corpus says: %s", (_name, targets) => {
+    for (const [target, path] of targets) expect(translatePath(target, ROOT)).toBe(ROOT + path);
   });
 
   test("the right place below a directory that ends in a slash, is the root, or is relative", () => {
@@ -82,6 +87,13 @@ describe("translatePath() stays below the directory:", () => {
     const path = translatePath(target, ROOT);
     expect(`${posix.normalize(path)}/`).toStartWith(`${ROOT}/`);
     expect(path.split("/")).not.toContain("..");
+  });
+
+  test.each(Object.entries(HOSTILE_TARGETS))("the bench's corpus: %s", (_name, targets) => {
+    for (const [target, path] of targets) {
+      expect(translatePath(target, ROOT)).toBe(ROOT + path);
+      expect(posix.normalize(ROOT + path)).toStartWith(`${ROOT}/`);
+    }
   });
 
   test("any text at all", () => {
@@ -209,6 +221,16 @@ describe("asksForDotfile()", () => {
     "/%252egit",
   ])("is false of %s", (target) => {
     expect(asksForDotfile(target)).toBe(false);
+  });
+});
+
+describe("asksForDotfile(), over the bench's corpus,", () => {
+  test.each(Object.entries(DOTFILE_TARGETS))("is true of %s", (_what, targets) => {
+    for (const target of targets) expect(asksForDotfile(target)).toBe(true);
+  });
+
+  test.each(Object.entries(TARGETS))("is false of %s", (_what, targets) => {
+    for (const [target] of targets) expect(asksForDotfile(target)).toBe(false);
   });
 });
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { ADVERSARIAL_BODIES, CHUNKED_BODIES, REFUSED_BODIES } from "../../bench/corpus.ts";
 import { Chunk, ChunkedDecoder } from "../../src/protocol/chunked.ts";
 import { Failure } from "../../src/protocol/failure.ts";
 import { type ChunkedLimits, DEFAULT_CHUNKED_LIMITS } from "../../src/protocol/limits.ts";
+import { bytesOf, textOf } from "../support/head.ts";
 
 type Trailers = [name: string, value: string][];
 
@@ -15,9 +17,6 @@ interface Decoded {
   /** Bytes consumed: up to the end of the body, or up to the byte that was refused. */
   consumed: number;
 }
-
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
-const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 const nameOf = <T extends Record<string, number>>(names: T, value: number): keyof T =>
   Object.keys(names).find((name) => names[name] === value)!;
@@ -286,6 +285,35 @@ describe("the decoder refuses", () => {
       expect([byte, decode([prefix, char]).outcome !== "FAILED"]).toEqual([byte, allowed.test(char)]);
     }
   });
+});
+
+describe("a body of the bench's corpus", () => {
+  /** Whole and in pieces that cut it at all places of its framing. */
+  function decodeSomeWays(text: string): Decoded {
+    const whole = decode([text]);
+    const pieces = Array.from({ length: Math.ceil(text.length / 61) }, (_, i) =>
+      text.slice(i * 61, (i + 1) * 61),
+    );
+    expect(decode(pieces)).toEqual(whole);
+    return whole;
+  }
+
+  test.each(Object.entries({ ...CHUNKED_BODIES, ...ADVERSARIAL_BODIES }))(
+    "is decoded to the letter: %s",
+    (_what, { bytes, payloadBytes }) => {
+      const text = textOf(bytes);
+      const decoded = decodeSomeWays(text);
+      expect(decoded).toEqual(reference(text)!);
+      expect(decoded.body).toBe("x".repeat(payloadBytes));
+    },
+  );
+
+  test.each(Object.entries(REFUSED_BODIES))(
+    "is refused at the byte that is wrong: %s",
+    (_what, { bytes, refusedAt }) => {
+      expect(decodeSomeWays(textOf(bytes))).toMatchObject({ outcome: "FAILED", consumed: refusedAt });
+    },
+  );
 });
 
 describe("a chunk size", () => {

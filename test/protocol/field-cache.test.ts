@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { ANSWERS } from "../../bench/corpus.ts";
 import { knownField, noteField } from "../../src/protocol/field-cache.ts";
 import { FIELD_LINE_OVERHEAD, writeField } from "../../src/protocol/response-head.ts";
 import { textOf } from "../support/head.ts";
@@ -87,6 +88,12 @@ describe("a field line", () => {
     for (let time = 0; time < 2; time++) send("X", short);
     for (let time = 0; time < 2; time++) send("X", long);
     expect(knownText("X", short)).toBe(`X: ${short}\r\n`);
+  });
+
+  test("is the same whether it is known or written, in answers that are mostly alike", () => {
+    for (const { fields } of Object.values(ANSWERS).flat()) {
+      for (const [name, value] of fields) expect(send(name, value)).toBe(`${name}: ${value}\r\n`);
+    }
   });
 
   test("is the same whether it is known or written, for any sequence of them", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { ADVERSARIAL_HEADS, REFUSED_HEADS, REQUEST_HEADS } from "../../bench/corpus.ts";
 import type { Failure } from "../../src/protocol/failure.ts";
 import { HeadOutcome, parseHead } from "../../src/protocol/head-parser.ts";
 import { DEFAULT_HEAD_LIMITS } from "../../src/protocol/limits.ts";
@@ -11,6 +12,7 @@ import {
   parse,
   parseEveryWay,
   parseInSteps,
+  textOf,
 } from "../support/head.ts";
 
 const ALL_TCHARS = "!#$%&'*+-.^_`|~09AZaz";
@@ -587,6 +589,41 @@ describe("the parser", () => {
     // The table of spans keeps the size that it has grown to, and what lies behind the fields.
     expect({ ...used, offsets: null }).toEqual({ ...fresh, offsets: null });
   });
+});
+
+describe("a head of the bench's corpus", () => {
+  /** A few ways of being cut: all of them would take too long for heads of this length. */
+  function parseSomeWays(text: string): HeadResult {
+    const { length } = text;
+    const endsFrom = (first: number, step: number): number[] =>
+      Array.from({ length: Math.ceil((length - first) / step) }, (_, i) => first + i * step).concat(length);
+    const whole = parse(text);
+    for (const ends of [endsFrom(0, 1460), endsFrom(0, 64), endsFrom(length - 8, 1)]) {
+      expect(parseInSteps(text, ends)).toEqual(whole);
+    }
+    return whole;
+  }
+
+  test.each(Object.entries({ ...REQUEST_HEADS, ...ADVERSARIAL_HEADS }))(
+    "is read to the letter: %s",
+    (_what, { bytes, fieldCount }) => {
+      const text = textOf(bytes);
+      const [requestLine = "", ...lines] = text.trimEnd().split("\r\n");
+      const fields = lines.map((line): Field => {
+        const colon = line.indexOf(":");
+        return [line.slice(0, colon), line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "")];
+      });
+      expect(fields).toHaveLength(fieldCount);
+      expect(parseSomeWays(text)).toEqual(complete(text, { target: requestLine.split(" ")[1]!, fields }));
+    },
+  );
+
+  test.each(Object.entries(REFUSED_HEADS))(
+    "is refused at the byte that is wrong: %s",
+    (_what, { bytes, refusedAt }) => {
+      expect(parseSomeWays(textOf(bytes))).toMatchObject({ outcome: "FAILED", length: refusedAt });
+    },
+  );
 });
 
 function allBytes(pattern: RegExp): string {

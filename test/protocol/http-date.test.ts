@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { DATES, NO_DATES, PRESENT_OF_DATES } from "../../bench/corpus.ts";
 import { formatHttpDate, MONTH_NAMES, parseHttpDate, WEEKDAY_NAMES } from "../../src/protocol/http-date.ts";
 
 /** 2026-11-23T00:00:00Z */
@@ -35,6 +36,10 @@ describe("formatHttpDate", () => {
     ["NaN", NaN, "Sat, 01 Jan 0000 00:00:00 GMT"],
   ])("writes %s", (_what, epochSeconds, text) => {
     expect(formatHttpDate(epochSeconds)).toBe(text);
+  });
+
+  test.each(DATES)("writes $imfFixdate, as Python does", ({ epochSeconds, imfFixdate }) => {
+    expect(formatHttpDate(epochSeconds)).toBe(imfFixdate);
   });
 
   test("names every weekday", () => {
@@ -126,6 +131,16 @@ describe("parseHttpDate", () => {
       }
     },
   );
+
+  test.each(DATES)("reads $imfFixdate in all three forms", (date) => {
+    const texts = [date.imfFixdate, date.rfc850Date, date.asctimeDate];
+    const read = texts.map((text) => parseHttpDate(text, PRESENT_OF_DATES));
+    expect(read).toEqual([date.epochSeconds, date.epochSeconds, date.epochSeconds]);
+  });
+
+  test.each(Object.entries(NO_DATES))("refuses %s", (_what, texts) => {
+    for (const text of texts) expect(parseHttpDate(text, PRESENT_OF_DATES)).toBeNaN();
+  });
 
   test("reads every long weekday", () => {
     const days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { BROWSER_REQUEST, MANY_FIELDS_REQUEST } from "../../bench/corpus.ts";
 import { Failure } from "../../src/protocol/failure.ts";
 import { HeadOutcome, parseHead } from "../../src/protocol/head-parser.ts";
 import { DEFAULT_HEAD_LIMITS } from "../../src/protocol/limits.ts";
 import { RequestHead } from "../../src/protocol/request-head.ts";
-import { bytesOf, completeHead } from "../support/head.ts";
+import { bytesOf, completeHead, textOf } from "../support/head.ts";
 
 /** Parses as much of a head as `text` has, among other bytes. */
 function parsed(text: string): { head: RequestHead; outcome: HeadOutcome } {
@@ -65,6 +66,17 @@ describe("a complete head", () => {
     expect(found("b")).toEqual([]);
     expect(found("")).toEqual([]);
     expect(head.find("a", 5)).toBe(-1);
+  });
+
+  test.each([
+    ["a browser's head", BROWSER_REQUEST],
+    ["64 fields, most of them with names of one length", MANY_FIELDS_REQUEST],
+  ])("finds each field of %s where it stands", (_what, bytes) => {
+    const text = textOf(bytes);
+    const names = text.match(/^[^:\r\n]+(?=: )/gm) ?? [];
+    const head = completeHead(text);
+    expect(names).toHaveLength(head.fieldCount);
+    expect(names.map((name) => head.find(name.toLowerCase()))).toEqual([...names.keys()]);
   });
 
   test("does not find fields of the head before it", () => {

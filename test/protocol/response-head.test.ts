@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { ANSWERS, UNSENDABLE_FIELDS } from "../../bench/corpus.ts";
 import {
   decimalDigits,
   FIELD_LINE_OVERHEAD,
@@ -130,6 +131,18 @@ describe("writeField()", () => {
     for (const text of [value, value + "a".repeat(100), "a".repeat(100) + value]) {
       expect(fieldWritten("X", text)).toBeUndefined();
     }
+  });
+});
+
+describe("writeField(), over the bench's corpus,", () => {
+  test.each(Object.entries(ANSWERS))("writes each field of %s", (_what, answers) => {
+    for (const [name, value] of answers.flatMap(({ fields }) => fields)) {
+      expect(fieldWritten(name, value)).toBe(`${name}: ${value}\r\n`);
+    }
+  });
+
+  test.each(Object.entries(UNSENDABLE_FIELDS))("refuses %s", (_what, fields) => {
+    for (const [name, value] of fields) expect(fieldWritten(name, value)).toBeUndefined();
   });
 });
 
