@@ -4,10 +4,10 @@ import { hex, variants } from "./make.ts";
 
 export type FieldSample = readonly [name: string, value: string];
 
-/** The fields that a handler sends, and its body, which is ASCII. */
+/** The fields that a handler sends, and its body. */
 export interface AnswerSample {
   readonly fields: readonly FieldSample[];
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** What sites send to browsers about security, in every answer. */
@@ -39,7 +39,7 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerSample[]>> = {
       ["Content-Length", String(200 + index)],
       ["Last-Modified", DATES[index % DATES.length]!.imfFixdate],
     ],
-    body: `<!doctype html>${id}`.padEnd(200 + index),
+    body: Buffer.from(`<!doctype html>${id}`.padEnd(200 + index)),
   })),
   "an API's": variants((id, index) => ({
     fields: [
@@ -61,7 +61,7 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerSample[]>> = {
       ["Set-Cookie", `session=${hex(index, 64)}; Path=/; Max-Age=1209600; HttpOnly; Secure; SameSite=Lax`],
       ["Set-Cookie", `csrf=${id}; Path=/; Secure; SameSite=Strict`],
     ],
-    body: `<!doctype html>${id}`.padEnd(1000),
+    body: Buffer.from(`<!doctype html>${id}`.padEnd(1000)),
   })),
 };
 

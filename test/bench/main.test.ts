@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BENCHES } from "../../bench/micro/main.ts";
 import { describeWith } from "../support/programs.ts";
 
 /** A whole case takes seconds, more on a busy machine: servers are warmed up by the CPU time that they got. */
@@ -9,6 +10,7 @@ const CASE_TIMEOUT_MS = 60_000;
 
 const BENCH = join(import.meta.dirname, "../../bench");
 const MAIN = join(BENCH, "throughput/main.ts");
+const MICRO = join(BENCH, "micro/main.ts");
 
 interface Outcome {
   readonly code: number;
@@ -33,10 +35,18 @@ test("--help prints every option", async () => {
     expect(stdout).toContain(option);
 });
 
+test("--help names every micro bench", async () => {
+  const { code, stdout } = await run(MICRO, ["--help"]);
+  expect(code).toBe(0);
+  for (const name of BENCHES) expect(stdout).toContain(name);
+});
+
 test.each([
   ["main.ts", MAIN, ["--only", "nothing"], 'No such case: "nothing"'],
   ["leak.ts", join(BENCH, "leak.ts"), ["--peer", "nobody"], "--peer takes basehttp or bun-serve"],
   ["leak.ts", join(BENCH, "leak.ts"), ["--nothing"], "--nothing"],
+  ["micro/main.ts", MICRO, ["http-date", "mimes"], 'No such bench: "mimes"; there are head-parser, '],
+  ["micro/main.ts", MICRO, ["--fast"], "--fast"],
 ])("%s refuses a wrong argument in one line on stderr", async (_, path, args, message) => {
   const { code, stdout, stderr } = await run(path, args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
