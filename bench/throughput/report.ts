@@ -1,8 +1,10 @@
+/** Turns results into Markdown, for terminals and for readers. */
+import { decimal, grouped, mebibytes, withReach } from "./figures.ts";
 import { totalMs } from "./proc.ts";
-/** Turns results into Markdown: tables whose columns line up on a terminal too. */
 import {
   type BenchResult,
   type CaseResult,
+  type Environment,
   type IdleMemoryResult,
   type LatencyResult,
   type LatencyRow,
@@ -10,147 +12,128 @@ import {
   type ThroughputResult,
   type ThroughputRow,
   type ThroughputSample,
+  type VoidResult,
 } from "./result.ts";
-import { ratioSpread, type Spread, spread } from "./stats.ts";
+import { ratioSpread, spread } from "./stats.ts";
+import { table } from "./table.ts";
 
 /** Where, when and how the result was measured, in a paragraph. */
 export function describeRun({ environment, seconds, rounds }: Omit<BenchResult, "cases">): string {
-  const { date, commit, cpu, kernel, loadAverage, versions } = environment;
-  const runtimes = Object.entries(versions).map(([runtime, version]) => `${runtime} ${version}`);
+  const { loadAverage } = environment;
   return [
-    `${date.slice(0, 10)}, commit ${commit}, ${cpu}, Linux ${kernel}, ${runtimes.join(", ")}.`,
+    `${describeEnvironment(environment)}.`,
     `Load average before the start: ${loadAverage.toFixed(2)}.`,
     `${rounds} rounds of ${seconds} s each; medians, and in parentheses the least and the most of all rounds.`,
-    "Requests per second of the server's CPU time, user and system.",
+    "req/CPU s: requests per second of the server's CPU time, user and system; user us and sys us: for each request.",
+    "req/s: by the clock. busy: CPU time by the clock. peak MiB: the most resident memory.",
   ].join("\n");
 }
 
-/** A case's heading and table. */
-export function describeCase(result: CaseResult): string {
-  return [`## ${result.name}: ${result.title}`, "", ...describeFigures(result), ""].join("\n");
+/** When, at which commit, on what and with which versions, in a line. */
+export function describeEnvironment({ date, commit, cpu, kernel, versions }: Environment): string {
+  const programs = Object.entries(versions).map(([program, line]) => `${program} ${versionIn(line)}`);
+  return [date.slice(0, 10), `commit ${commit}`, cpu, `Linux ${kernel}`, ...programs].join(", ");
 }
 
-function describeFigures(result: CaseResult): string[] {
-  if (result.kind === "void") return [`No figures: ${result.reason}`];
-  if (result.kind === "throughput") return table(throughputTable(result));
-  return table(result.kind === "latency" ? latencyTable(result) : idleMemoryTable(result));
+/** Programs do not agree on what they print: `1.4.5`, `v20.20.2`, `Python 3.12.3`, `nginx version: nginx/1.26.3`. */
+function versionIn(line: string): string {
+  return /\d+\.\d\S*/.exec(line)?.[0] ?? line;
+}
+
+/** A case's heading and table; `text` is how a heading, a cell and a reason are written. */
+export function describeCase(result: CaseResult, text: (plain: string) => string = String): string {
+  const figures =
+    result.kind === "void"
+      ? [`No figures: ${text(result.reason)}`]
+      : table(rowsOf(result).map((row) => row.map(text)));
+  return [`## ${text(result.name)}: ${text(result.title)}`, "", ...figures, ""].join("\n");
+}
+
+function rowsOf(result: Exclude<CaseResult, VoidResult>): string[][] {
+  if (result.kind === "throughput") return throughputTable(result);
+  return result.kind === "latency" ? latencyTable(result) : idleMemoryTable(result);
 }
 
 function throughputTable({ rows }: ThroughputResult): string[][] {
-  const [subject] = rows;
-  const subjectIs = `${subject?.title ?? "subject"} is`;
-  const header = [
-    "server",
-    "requests per CPU s",
-    "user us each",
-    "system us each",
-    "busy",
-    subjectIs,
-    "goal",
+  const [first] = rows;
+  const firstIs = `${first?.title ?? "the first"} is`;
+  return [
+    ["server", "req/CPU s", "req/s", "user us", "sys us", "busy", "peak MiB", firstIs, "goal"],
+    ...rows.map((row) => throughputCells(row, row === first ? undefined : first)),
   ];
-  return [header, ...rows.map((row) => throughputCells(row, row === subject ? undefined : subject))];
 }
 
-function throughputCells(row: ThroughputRow, subject: ThroughputRow | undefined): string[] {
+function throughputCells(row: ThroughputRow, first: ThroughputRow | undefined): string[] {
+  const { samples } = row;
   const cells = [
     row.title,
-    withReach(spread(row.samples.map(requestsPerCpuSecond)), grouped),
-    microseconds(row.samples, ({ userMs }) => userMs),
-    microseconds(row.samples, ({ systemMs }) => systemMs),
-    percent(row.samples, (sample) => totalMs(sample) / sample.wallMs),
+    withReach(spread(samples.map(requestsPerCpuSecond)), grouped),
+    grouped(median(samples, ({ requests, wallMs }) => (1000 * requests) / wallMs)),
+    median(samples, ({ userMs, requests }) => (1000 * userMs) / requests).toFixed(2),
+    median(samples, ({ systemMs, requests }) => (1000 * systemMs) / requests).toFixed(2),
+    `${Math.round(100 * median(samples, (sample) => totalMs(sample) / sample.wallMs))} %`,
+    mebibytes(median(samples, ({ peakBytes }) => peakBytes)),
   ];
-  if (subject === undefined) return [...cells, "", ""];
-  const ratio = ratioSpread(subject.samples.map(requestsPerCpuSecond), row.samples.map(requestsPerCpuSecond));
-  const goal = row.goal === undefined ? "" : `${row.goal}x: ${ratio.median >= row.goal ? "met" : "missed"}`;
-  return [...cells, withReach(ratio, decimal, "x"), goal];
+  if (first === undefined) return [...cells, "", ""];
+  const ratio = ratioSpread(first.samples.map(requestsPerCpuSecond), samples.map(requestsPerCpuSecond));
+  const goal = goalFor(first, row.goal);
+  return [
+    ...cells,
+    withReach(ratio, decimal, "x"),
+    goal === undefined ? "" : `${goal}x: ${verdict(ratio.median >= goal)}`,
+  ];
 }
 
 function latencyTable({ rows }: LatencyResult): string[][] {
-  const [subject] = rows;
-  const header = [
-    "server",
-    "requests per s",
-    "p50 us",
-    "p99 us",
-    `p99 of ${subject?.title ?? "subject"} is`,
-    "goal",
+  const [first] = rows;
+  const p99Is = `p99 of ${first?.title ?? "the first"} is`;
+  return [
+    ["server", "req/s", "p50 us", "p99 us", p99Is, "goal"],
+    ...rows.map((row) => latencyCells(row, row === first ? undefined : first)),
   ];
-  return [header, ...rows.map((row) => latencyCells(row, row === subject ? undefined : subject))];
 }
 
-function latencyCells({ title, samples, goal }: LatencyRow, subject: LatencyRow | undefined): string[] {
+function latencyCells({ title, samples, goal }: LatencyRow, first: LatencyRow | undefined): string[] {
   const p99s = samples.map(({ p99Us }) => p99Us);
   const cells = [
     title,
-    grouped(spread(samples.map(({ requestsPerSecond }) => requestsPerSecond)).median),
+    withReach(spread(samples.map(({ requestsPerSecond }) => requestsPerSecond)), grouped),
     withReach(spread(samples.map(({ p50Us }) => p50Us)), grouped),
     withReach(spread(p99s), grouped),
   ];
-  if (subject === undefined) return [...cells, "", ""];
-  const ratio = ratioSpread(
-    subject.samples.map(({ p99Us }) => p99Us),
-    p99s,
-  );
-  const verdict = ratio.median <= (goal ?? Number.NaN) ? "met" : "missed";
-  return [...cells, withReach(ratio, decimal, "x"), goal === undefined ? "" : `${goal}x at most: ${verdict}`];
-}
-
-function idleMemoryTable({ rows, connections }: IdleMemoryResult): string[][] {
-  const header = ["server", `bytes per connection, ${grouped(connections)} open`, "goal"];
+  if (first === undefined) return [...cells, "", ""];
+  const firstP99s = first.samples.map(({ p99Us }) => p99Us);
+  const ratio = ratioSpread(firstP99s, p99s);
+  const most = goalFor(first, goal);
   return [
-    header,
-    ...rows.map(({ title, bytesPerConnection, goalBytes }) => {
-      const bytes = spread(bytesPerConnection);
-      const verdict = bytes.median <= (goalBytes ?? Number.NaN) ? "met" : "missed";
-      return [
-        title,
-        withReach(bytes, grouped),
-        goalBytes === undefined ? "" : `${grouped(goalBytes)}: ${verdict}`,
-      ];
-    }),
+    ...cells,
+    withReach(ratio, decimal, "x"),
+    most === undefined ? "" : `${most}x or less: ${verdict(ratio.median <= most)}`,
   ];
 }
 
-/** Markdown rows, the first of them the header; every column but the first is aligned to the right. */
-function table(rows: readonly string[][]): string[] {
-  const [header = []] = rows;
-  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const padded = rows.map((row) =>
-    line(
-      widths.map(
-        (width, column) => (column === 0 ? row[column]?.padEnd(width) : row[column]?.padStart(width)) ?? "",
-      ),
-    ),
-  );
-  const rule = line(
-    widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)),
-  );
-  return [padded[0] ?? "", rule, ...padded.slice(1)];
+function idleMemoryTable({ rows, connections }: IdleMemoryResult): string[][] {
+  const cellsOf = ({ title, bytesPerConnection, goalBytes }: IdleMemoryResult["rows"][number]): string[] => {
+    const bytes = spread(bytesPerConnection);
+    const goal =
+      goalBytes === undefined ? "" : `${grouped(goalBytes)} or less: ${verdict(bytes.median <= goalBytes)}`;
+    return [title, withReach(bytes, grouped), goal];
+  };
+  return [["server", `bytes per connection, ${grouped(connections)} open`, "goal"], ...rows.map(cellsOf)];
 }
 
-function withReach({ median, least, most }: Spread, format: (value: number) => string, unit = ""): string {
-  return `${format(median)}${unit} (${format(least)}-${format(most)})`;
+/** A rival's goal is about the subject: without it the first row is another rival, which aims at nothing. */
+function goalFor(first: { readonly peer: string }, goal: number | undefined): number | undefined {
+  return first.peer === "basehttp" ? goal : undefined;
 }
 
-function microseconds(
+function verdict(isMet: boolean): string {
+  return isMet ? "met" : "missed";
+}
+
+function median(
   samples: readonly ThroughputSample[],
-  msOf: (sample: ThroughputSample) => number,
-): string {
-  return spread(samples.map((sample) => (1000 * msOf(sample)) / sample.requests)).median.toFixed(2);
-}
-
-function percent(
-  samples: readonly ThroughputSample[],
-  shareOf: (sample: ThroughputSample) => number,
-): string {
-  return `${Math.round(100 * spread(samples.map(shareOf)).median)} %`;
-}
-
-function grouped(value: number): string {
-  return Math.round(value).toLocaleString("en");
-}
-
-function decimal(value: number): string {
-  return value.toFixed(value < 10 ? 2 : 1);
+  figureOf: (sample: ThroughputSample) => number,
+): number {
+  return spread(samples.map(figureOf)).median;
 }
