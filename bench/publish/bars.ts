@@ -44,18 +44,12 @@ export interface Columns {
 /** The columns that suit all of `groups`, so that one scale holds for all. */
 export function columnsFor(groups: readonly Comparison[], start: number, end: number): Columns {
   const rivals = groups.flatMap((group) => group.rivals);
-  const subjectWidth = widest(
-    groups.map(({ subject }) => subject),
-    true,
-  );
-  const rivalWidth = widest(
-    rivals.map(({ title }) => title),
-    false,
-  );
-  const barStart =
-    start + GAP + Math.min(Math.max(subjectWidth, rivalWidth), MOST_NAME_SHARE * (end - start));
+  const subjects = groups.map(({ subject }) => subject);
+  const titles = rivals.map(({ title }) => title);
   const figures = rivals.map(({ relative }) => share(relative.median));
-  const barEnd = end - GAP - Math.max(widest([UNIT], true), widest(figures, false));
+  const nameWidth = Math.min(widest(subjects, titles), MOST_NAME_SHARE * (end - start));
+  const barStart = start + nameWidth + GAP;
+  const barEnd = end - widest([UNIT], figures) - GAP;
   const longest = Math.min(Math.max(1, ...rivals.map(({ relative }) => relative.most)), LONGEST);
   return { start, end, barStart, longest, unit: (barEnd - barStart) / longest };
 }
@@ -92,14 +86,17 @@ function subjectRow(name: string, columns: Columns, theme: Theme): string {
   ]);
 }
 
-function rivalRow({ peer, title, relative }: Rival, index: number, columns: Columns, theme: Theme): string {
+function rivalRow(
+  { title, isLimit, relative }: Rival,
+  index: number,
+  columns: Columns,
+  theme: Theme,
+): string {
   const { barStart, unit, longest } = columns;
   const isCut = relative.median > longest;
   const length = unit * Math.min(relative.median, longest);
   const reach = unit * Math.min(relative.most, longest);
-  // The bare socket is drawn as a frame: it is the limit, not a server that one could choose.
-  const look =
-    peer === "bun-listen" ? { fill: theme.background, stroke: theme.rival } : { fill: theme.rival };
+  const look = isLimit ? { fill: theme.background, stroke: theme.rival } : { fill: theme.rival };
   return row(index, { fill: theme.text }, [
     nameText(title, columns, false),
     bar(barStart, length, look),
@@ -124,12 +121,13 @@ function bar(x: number, width: number, look: Readonly<Record<string, string>>): 
   return element("rect", { x, y: MIDDLE - BAR_HEIGHT / 2, width, height: BAR_HEIGHT, ...look });
 }
 
-/** A thin line from the least to the most of all rounds, across the end of a bar. */
+/** A thin line from the least to the most of all rounds, across the end of a bar; it is left open where it goes on. */
 function whisker({ least, most }: Spread, { barStart, unit, longest }: Columns, theme: Theme): string {
   const from = pixels(barStart + unit * least);
   const to = pixels(barStart + unit * Math.min(most, longest));
   const top = MIDDLE - WHISKER_HEIGHT / 2;
-  const d = `M${from} ${MIDDLE}H${to}M${from} ${top}v${WHISKER_HEIGHT}M${to} ${top}v${WHISKER_HEIGHT}`;
+  const cap = (x: number): string => `M${x} ${top}v${WHISKER_HEIGHT}`;
+  const d = `M${from} ${MIDDLE}H${to}${cap(from)}${most > longest ? "" : cap(to)}`;
   return element("path", { d, stroke: theme.whisker, fill: "none" });
 }
 
@@ -154,8 +152,13 @@ export function share(value: number): string {
   return value < 0.1 ? String(Number(value.toPrecision(2))) : decimal(value);
 }
 
-function widest(texts: readonly string[], isBold: boolean): number {
-  return Math.max(0, ...texts.map((text) => textWidth(text, TEXT_SIZE, isBold)));
+/** The width of a column in which what belongs to the subject is bold, and what belongs to its rivals is not. */
+function widest(bold: readonly string[], plain: readonly string[]): number {
+  const widths = [
+    ...bold.map((text) => textWidth(text, TEXT_SIZE, true)),
+    ...plain.map((text) => textWidth(text, TEXT_SIZE)),
+  ];
+  return Math.max(0, ...widths);
 }
 
 /** For paths, whose numbers are part of a text. */

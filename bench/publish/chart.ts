@@ -91,7 +91,7 @@ function textBlock(paragraphs: readonly string[], size: number, theme: Theme): B
 }
 
 function footnotes(result: BenchResult, groups: readonly Comparison[]): string[] {
-  const hasLimit = groups.some(({ rivals }) => rivals.some(({ peer }) => peer === "bun-listen"));
+  const hasLimit = groups.some(({ rivals }) => rivals.some(({ isLimit }) => isLimit));
   const voids = result.cases.filter(({ kind }) => kind === "void").map(headingOf);
   return [
     ...(groups.length === 0 ? ["Nothing was compared."] : []),

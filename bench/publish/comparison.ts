@@ -5,6 +5,9 @@ import { ratioSpread, type Spread } from "../throughput/stats.ts";
 
 const SUBJECT = "basehttp";
 
+/** The peer that answers without reading: no server, but what no server can surpass. */
+const LIMIT = "bun-listen";
+
 /** Short names of cases, for where their titles are too long. */
 const HEADINGS: Readonly<Record<string, string>> = {
   hello: "Hello, World",
@@ -28,6 +31,8 @@ const HEADINGS: Readonly<Record<string, string>> = {
 export interface Rival {
   readonly peer: string;
   readonly title: string;
+  /** Whether it is no server that one could choose, but the limit. */
+  readonly isLimit: boolean;
   /** How many times the rival's the subject's are: above 1 the subject is ahead. */
   readonly ratio: Spread;
   /** How many times the subject's the rival's are: above 1 the rival is ahead. */
@@ -77,7 +82,8 @@ function comparison(result: ThroughputResult): Comparison {
     subject: both?.subject.title ?? SUBJECT,
     rivals: rivals.map(({ peer, title, samples }) => {
       const theirs = samples.map(requestsPerCpuSecond);
-      return { peer, title, ratio: ratioSpread(own, theirs), relative: ratioSpread(theirs, own) };
+      const [ratio, relative] = [ratioSpread(own, theirs), ratioSpread(theirs, own)];
+      return { peer, title, isLimit: peer === LIMIT, ratio, relative };
     }),
   };
 }

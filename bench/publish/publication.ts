@@ -2,8 +2,8 @@
 import { describeCase, describeRun } from "../throughput/report.ts";
 import type { BenchResult } from "../throughput/result.ts";
 import { chart } from "./chart.ts";
-import { parseResult } from "./check.ts";
 import { markdownText } from "./markdown.ts";
+import { parseResult } from "./parse.ts";
 import { withSection } from "./section.ts";
 import { summary } from "./summary.ts";
 import { THEMES } from "./theme.ts";

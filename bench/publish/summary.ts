@@ -41,8 +41,9 @@ export function summary(result: BenchResult, places: Places): string {
 }
 
 function method({ environment, rounds, seconds }: BenchResult): string {
+  const load = environment.loadAverage.toFixed(2);
   return [
-    `Measured: ${markdownText(describeEnvironment(environment))};`,
+    `Measured: ${markdownText(describeEnvironment(environment))}; load average ${load} before the start;`,
     `${rounds} rounds of ${seconds} s, in each of which every server ran in turn, as a fresh process.`,
     "A cell is basehttp's requests per second of server CPU time as a multiple of the rival's, the median of the rounds:",
     "above 1x basehttp is ahead, below 1x it is behind. Where a rival ran in several ways, its best counts.",

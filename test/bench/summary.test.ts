@@ -6,7 +6,7 @@ const PLACES = { light: "light.svg", dark: "dark.svg", tables: "results.md" };
 
 test("summary() says what was measured, shows it, and links to the rest", () => {
   expect(summary(MIXED, PLACES)).toBe(`\
-Measured: 2026-11-23, commit 0123456, 2 x A CPU, Linux 6.18, bun 1.4.5, nginx 1.26.3;
+Measured: 2026-11-23, commit 0123456, 2 x A CPU, Linux 6.18, bun 1.4.5, nginx 1.26.3; load average 0.25 before the start;
 2 rounds of 3 s, in each of which every server ran in turn, as a fresh process.
 A cell is basehttp's requests per second of server CPU time as a multiple of the rival's, the median of the rounds:
 above 1x basehttp is ahead, below 1x it is behind. Where a rival ran in several ways, its best counts.

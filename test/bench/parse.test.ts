@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { parseResult } from "../../bench/publish/check.ts";
+import { parseResult } from "../../bench/publish/parse.ts";
 import { Refusal } from "../../bench/throughput/command.ts";
-import { MIXED, resultOf, row, throughputCase } from "./fixtures/result.ts";
+import { MIXED, resultOf, row, sample, throughputCase } from "./fixtures/result.ts";
 
 function refusalOf(json: string): unknown {
   try {
@@ -53,6 +53,13 @@ test.each([
     "a sample that is no number",
     resultOf(throughputCase("x", "X", row("nginx", "nginx", 1, Number.NaN))),
     "cases[0].rows[0].samples[1].requests is not a positive number",
+  ],
+  [
+    "a sample without CPU time",
+    resultOf(
+      throughputCase("x", "X", { ...row("y", "Y"), samples: [{ ...sample(1), userMs: 0, systemMs: 0 }] }),
+    ),
+    "cases[0].rows[0].samples[0] has no CPU time",
   ],
   [
     "latency without rows",
