@@ -23,7 +23,7 @@ const WHISKER_HEIGHT = 8;
 const GAP = 8;
 
 /** The part of the width that names may take. */
-const MOST_NAME_SHARE = 0.4;
+const MOST_NAME_SHARE = 0.45;
 
 /** A bar that is longer is cut and says so: beside it the others would be too short to compare. */
 const LONGEST = 2;
