@@ -39,9 +39,11 @@ export function equalsIgnoringCase(
 
 /** `text` with A to Z lowered and nothing else: `toLowerCase` would map U+212A to `k`, and one name to another. */
 export function asciiLower(text: string): string {
+  let hasCapitals = false;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit >= 0x41 && unit <= 0x5a) return text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+    if (unit > 0x7f) return text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+    if (unit >= 0x41 && unit <= 0x5a) hasCapitals = true;
   }
-  return text;
+  return hasCapitals ? text.toLowerCase() : text;
 }

@@ -576,19 +576,16 @@ export class ResponseWriter extends AnswerBuffer {
 
   #writeDeclared(data: string | Uint8Array): number {
     const room = this.#declared - this.#written;
-    // A code unit is three bytes at most: only what might not fit is encoded to be counted.
-    const mayNotFit = (typeof data === "string" ? data.length * 3 : data.length) > room;
-    if (!mayNotFit) {
-      const length = this.#writePlain(data);
-      this.#written += length;
+    const length = byteLength(data);
+    if (length <= room) {
+      this.#written += this.#writePlain(data);
       return length;
     }
+    this.#observer.surplusDropped(this.#declared);
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
-    if (bytes.length > room) this.#observer.surplusDropped(this.#declared);
-    const fitting = Math.min(room, bytes.length);
-    this.#writePlain(bytes.subarray(0, fitting));
-    this.#written += fitting;
-    return bytes.length;
+    this.#writePlain(bytes.subarray(0, room));
+    this.#written = this.#declared;
+    return length;
   }
 
   #writeChunk(data: string | Uint8Array): number {
