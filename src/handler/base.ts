@@ -41,6 +41,12 @@ const VERSIONS: readonly string[] = Array.from({ length: 10 }, (_, minor) => `HT
 const HTTP_1_1 = "HTTP/1.1";
 const NO_HEAD: RequestHead = new RequestHead();
 
+/** The handler that is in the middle of answering a request which no method is called for, if one is. */
+let refusing: BaseHTTPRequestHandler | null = null;
+
+/** The handler that is in the middle of logging an error, if one is. */
+let loggingError: BaseHTTPRequestHandler | null = null;
+
 /**
  * Answers requests. A subclass has a method for each request method that it answers: `do_GET`, `do_POST`, ...
  *
@@ -128,8 +134,6 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   #path: string | null = null;
   #requestline: string | null = null;
   #headers: HTTPMessage | null = null;
-  #isRefusing = false;
-  #isLoggingError = false;
   /** Whether the client would have the connection go on. */
   #mayPersist = false;
   /** Ready-made beginnings of answers, unless a hook that takes part in them is overridden. */
@@ -334,11 +338,11 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
 
   /** Answers a request that no method is called for. What it says may quote the client: the reason phrase does not. */
   #refuse(status: number, message: string): void {
-    this.#isRefusing = true;
+    refusing = this;
     try {
       this.send_error(status, message);
     } finally {
-      this.#isRefusing = false;
+      refusing = null;
     }
   }
 
@@ -393,7 +397,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     this.log_error("code %d, message %s", status, text);
     const { wfile } = this.request;
     if (wfile.hasBegun && wfile.canRestart) wfile.restart();
-    this.send_response(code, this.#isRefusing ? phrase : text);
+    this.send_response(code, refusing === this ? phrase : text);
     if (this.close_connection || this.request.isEnding) this.send_header("Connection", "close");
     // Nor fields about a body (OUT-8).
     if (isBodiless(status)) {
@@ -504,11 +508,11 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
 
   /** Logs what went wrong. */
   log_error(format: string, ...args: unknown[]): void {
-    this.#isLoggingError = true;
+    loggingError = this;
     try {
       this.log_message(format, ...args);
     } finally {
-      this.#isLoggingError = false;
+      loggingError = null;
     }
   }
 
@@ -518,7 +522,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
    */
   log_message(format: string, ...args: unknown[]): void {
     const message = percentFormat(format, args);
-    this.#log(this.#isLoggingError ? errorMessage(message) : printable(message));
+    this.#log(loggingError === this ? errorMessage(message) : printable(message));
   }
 
   #log(message: string): void {

@@ -41,6 +41,25 @@ const Phase = {
   CLOSED: 7,
 } as const;
 
+/** Who sees to it that requests are handled. */
+const Drive = {
+  /** The handler, by a loop of its own that asks for them. */
+  PULLED: 0,
+  /** The connection, which calls the handler for each. */
+  PUSHED: 1,
+  /** Nobody any more: the handler's loop has ended. */
+  DONE: 2,
+} as const;
+
+/** How far the handler is from having nothing more to do with the connection. */
+const Farewell = {
+  NONE: 0,
+  /** It has been told, or need not be. */
+  SAID: 1,
+  /** It is done, and the server has been told. */
+  OVER: 2,
+} as const;
+
 /** The hooks that a handler is called by once for a connection. */
 type Hook = "setup" | "handle" | "finish";
 
@@ -65,8 +84,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #handler: ConnectionHandler | null = null;
   #rfile: RequestBody | null = null;
   #phase: (typeof Phase)[keyof typeof Phase] = Phase.HELD;
-  /** The transport calls the handler, instead of being called by it. */
-  #isPushed = false;
+  #drive: (typeof Drive)[keyof typeof Drive] = Drive.PULLED;
   /** Who waits for the next request where the handler pulls. */
   #requestWaiter: ((hasCome: boolean) => void) | null = null;
   #isAdvancing = false;
@@ -79,11 +97,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #isBroken = false;
   /** What has been read and dropped since the present request was answered. */
   #discardedBytes = 0;
-  /** The handler's own loop has ended, where it has one. */
-  #hasHandled = false;
-  #hasFinished = false;
-  /** Nobody has anything to do with the connection any more. */
-  #isOver = false;
+  #farewell: (typeof Farewell)[keyof typeof Farewell] = Farewell.NONE;
 
   constructor(socket: TransportSocket, owner: ConnectionOwner<Connection>) {
     super();
@@ -102,7 +116,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
    */
   get rfile(): RequestBody {
     this.#rfile ??= new RequestBody(this);
-    const isBetweenRequests = this.#phase === Phase.HEAD && !this.#isPushed && this.head === null;
+    const isBetweenRequests =
+      this.#phase === Phase.HEAD && this.#drive !== Drive.PUSHED && this.head === null;
     if (isBetweenRequests && this.#rfile.isComplete) this.#rfile.beginRaw();
     return this.#rfile;
   }
@@ -116,7 +131,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** From now on requests are pushed to the handler, as they come. */
   push(): void {
-    this.#isPushed = true;
+    this.#drive = Drive.PUSHED;
   }
 
   /** Whether a request is in the handler's hands. */
@@ -181,7 +196,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       return;
     }
     this.#phase = Phase.CLOSING;
-    if (this.#handler === null) this.#isOver = true;
+    if (this.#handler === null) this.#farewell = Farewell.OVER;
     this.wfile.workedOff(false);
     if (this.wfile.unsentBytes > 0) this.#setDeadline(this.#owner.limits.writeTimeout);
     else this.#halfClose();
@@ -209,7 +224,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#phase === Phase.HANDLING || this.#rfile?.isAwaited === true) this.#feedBody();
     else if (this.#phase !== Phase.HELD) this.#advance();
     // Mostly all is worked off and answered: nothing waits, nothing needs to be held up.
-    if (this.#phase !== Phase.HEAD || this.#isPaused || this.wfile.isBlocked || !this.#isPushed)
+    if (this.#phase !== Phase.HEAD || this.#isPaused || this.wfile.isBlocked || this.#drive !== Drive.PUSHED)
       this.#regulate();
   }
 
@@ -240,7 +255,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.input.clear();
     this.wfile.socketClosed();
     this.#rfile?.closed();
-    if (this.#handler === null) this.#isOver = true;
+    if (this.#handler === null) this.#farewell = Farewell.OVER;
     // A handler that is still at work finishes in its own time, unheard; one that was never called is done.
     else if (phase === Phase.HELD) this.#endHandler();
     else if (phase !== Phase.HANDLING) this.#finish();
@@ -297,18 +312,18 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #startHandling(): void {
     const isOverAlready = this.#phase !== Phase.HEAD || (this.#mustClose && this.input.length === 0);
     if (isOverAlready) {
-      this.#hasHandled = true;
+      this.#drive = Drive.DONE;
       this.#finish();
       return;
     }
     this.#setDeadline(this.#owner.limits.idleTimeout);
     this.#runHook("handle");
-    if (this.#isPushed) this.#advance();
+    if (this.#drive === Drive.PUSHED) this.#advance();
   }
 
   /** Works off what has arrived, as far as it goes without waiting. */
   #advance(): void {
-    if (this.#isAdvancing || !(this.#isPushed || this.#requestWaiter !== null)) return;
+    if (this.#isAdvancing || !this.#takesRequests()) return;
     this.#isAdvancing = true;
     this.wfile.workOff();
     while (this.#canGoOn()) {
@@ -320,6 +335,11 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.input.release();
     this.wfile.workedOff(isHandling);
     if (this.#hasPeerEnded && !isHandling && !this.#isBackedUp()) this.#endOfInput();
+  }
+
+  /** Whether somebody takes the next request when it comes. */
+  #takesRequests(): boolean {
+    return this.#drive === Drive.PUSHED || this.#requestWaiter !== null;
   }
 
   #canGoOn(): boolean {
@@ -549,19 +569,18 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** There will be no more requests: the handler is told so, once, and then the server closes the connection. */
   #finish(): void {
-    if (this.#hasFinished || this.#isOver) return;
+    if (this.#farewell !== Farewell.NONE) return;
     if (this.#phase < Phase.FINISHING) this.#phase = Phase.FINISHING;
     this.deadlineTick = 0;
     if (this.#handler === null) {
       this.close();
       return;
     }
-    const isInOwnLoop = !this.#isPushed && !this.#hasHandled;
-    if (isInOwnLoop) {
+    if (this.#drive === Drive.PULLED) {
       this.#endOwnLoop();
       return;
     }
-    this.#hasFinished = true;
+    this.#farewell = Farewell.SAID;
     this.#runHook("finish");
   }
 
@@ -636,8 +655,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#phase >= Phase.CLOSING) return false;
     if (this.#phase === Phase.HELD) return true;
     if (this.#phase !== Phase.HANDLING && this.#isBackedUp()) return true;
-    const isHandlersTurn =
-      this.#phase === Phase.HANDLING || !(this.#isPushed || this.#requestWaiter !== null);
+    const isHandlersTurn = this.#phase === Phase.HANDLING || !this.#takesRequests();
     return isHandlersTurn && this.input.length >= this.maxWaitingBytes && this.#rfile?.isAwaited !== true;
   }
 
@@ -673,14 +691,14 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#startHandling();
     } else if (hook === "finish") {
       this.#endHandler();
-    } else {
-      this.#hasHandled = true;
-      if (!this.#isPushed) this.#finish();
+    } else if (this.#drive !== Drive.PUSHED) {
+      this.#drive = Drive.DONE;
+      this.#finish();
     }
   }
 
   #hookFailed(hook: Hook, error: unknown): void {
-    this.#hasHandled = true;
+    if (this.#drive === Drive.PULLED) this.#drive = Drive.DONE;
     if (this.#phase === Phase.HANDLING) {
       this.#requestFailed(error);
       return;
@@ -692,14 +710,14 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** The handler is done, or there was none: the server closes the connection. */
   #endHandler(): void {
-    this.#hasFinished = true;
+    this.#farewell = Farewell.SAID;
     if (this.#phase < Phase.FINISHING) this.#phase = Phase.FINISHING;
     this.#owner.handlerFinished(this);
-    this.#isOver = true;
+    this.#farewell = Farewell.OVER;
     this.#endIfOver();
   }
 
   #endIfOver(): void {
-    if (this.#isOver && this.#phase === Phase.CLOSED) this.#owner.connectionEnded(this);
+    if (this.#farewell === Farewell.OVER && this.#phase === Phase.CLOSED) this.#owner.connectionEnded(this);
   }
 }

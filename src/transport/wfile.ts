@@ -40,6 +40,8 @@ const Stage = {
   RAW: 3,
   /** The request is over. */
   ENDED: 4,
+  /** The connection is: what is written reaches nobody. */
+  CLOSED: 5,
 } as const;
 
 /** What tells the client where the body ends. */
@@ -132,7 +134,6 @@ export class ResponseWriter extends AnswerBuffer {
   #gapLength = 0;
   /** The rest of a body that is held back and too long for the output buffer. */
   #overflow: ByteQueue | null = null;
-  #isClosed = false;
   #writable: WritableStream<Uint8Array | string> | null = null;
 
   constructor(sink: ByteSink, observer: AnswerObserver) {
@@ -185,7 +186,7 @@ export class ResponseWriter extends AnswerBuffer {
 
   /** Whether the client has gone, or the handler has finished: what is written now reaches nobody. */
   get closed(): boolean {
-    return this.hasGone || this.#isClosed;
+    return this.hasGone || this.#stage === Stage.CLOSED;
   }
 
   /** The writer as a web stream. Closing it does not end the answer: the handler does, by returning. */
@@ -299,7 +300,7 @@ export class ResponseWriter extends AnswerBuffer {
   /** Ends the answer: what the handler left open is closed. */
   endRequest(): Ending {
     const stage = this.#stage;
-    if (stage === Stage.ENDED) return Ending.WITH_CONNECTION;
+    if (stage >= Stage.ENDED) return Ending.WITH_CONNECTION;
     if (stage === Stage.NONE) return Ending.MISSING;
     if (stage === Stage.HEAD) {
       this.restart();
@@ -318,8 +319,7 @@ export class ResponseWriter extends AnswerBuffer {
   /** Sends what is left; whatever is written afterwards is refused. */
   close(): void {
     this.sendReady();
-    this.#stage = Stage.ENDED;
-    this.#isClosed = true;
+    this.#stage = Stage.CLOSED;
   }
 
   /** Leaves the answer as it is, visibly incomplete: its handler failed in the middle of it. */
@@ -560,7 +560,7 @@ export class ResponseWriter extends AnswerBuffer {
         "wfile.write() before end_headers(): end the header fields first, then write the body",
       );
     }
-    if (this.#stage === Stage.ENDED && !this.hasGone) {
+    if (this.#stage >= Stage.ENDED && !this.hasGone) {
       throw new TypeError("wfile.write() after the handler has ended: is an await or a return missing?");
     }
     if (this.#stage !== Stage.NONE) return;
@@ -626,7 +626,7 @@ export class ResponseWriter extends AnswerBuffer {
   // ------------------------------------------------------------------ mistakes
 
   #alreadyBegun(): TypeError {
-    if (this.#stage === Stage.ENDED) {
+    if (this.#stage >= Stage.ENDED) {
       return new TypeError("send_response() after the handler has ended: is an await or a return missing?");
     }
     if (this.#stage === Stage.HEAD) {
@@ -641,7 +641,7 @@ export class ResponseWriter extends AnswerBuffer {
     if (this.#stage === Stage.NONE) {
       return new TypeError(`send_header("${name}") before send_response(): begin the answer first`);
     }
-    if (this.#stage === Stage.ENDED) {
+    if (this.#stage >= Stage.ENDED) {
       return new TypeError(`send_header("${name}") after the handler has ended: is an await missing?`);
     }
     return new TypeError(
