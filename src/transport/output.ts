@@ -17,6 +17,13 @@ export const FULL_BYTES: number = 64 * 1024;
 
 const FIRST_CAPACITY = 2 * FULL_BYTES;
 
+/**
+ * Where in its memory the buffer begins. Large arrays begin at a page, as this memory does. With the buffer at its
+ * beginning, a chunk would be copied to a few bytes behind the place in a page that it comes from, and some processors
+ * (Zen 4: glibc bug 30994) then take twenty times as long: 4,700 ns instead of 210 for 16 KiB.
+ */
+const SHIFT_IN_PAGE = 2048;
+
 /** A UTF-16 code unit becomes three bytes of UTF-8 at most. */
 const MOST_BYTES_PER_UNIT = 3;
 
@@ -24,7 +31,7 @@ const MOST_BYTES_PER_UNIT = 3;
 const SHORT_TEXT = 32;
 
 class Output {
-  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
+  bytes: Buffer = shiftedBuffer(FIRST_CAPACITY);
   /** How many bytes of the owner's there are, from 0. */
   length = 0;
   owner: OutputOwner | null = null;
@@ -39,7 +46,7 @@ class Output {
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.length + count));
+    const larger = shiftedBuffer(Math.max(this.bytes.length * 2, this.length + count));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
   }
@@ -58,6 +65,10 @@ class Output {
     this.length = end >= 0 ? end : from + this.bytes.utf8Write(text, from);
     return this.length - from;
   }
+}
+
+function shiftedBuffer(capacity: number): Buffer {
+  return Buffer.allocUnsafeSlow(SHIFT_IN_PAGE + capacity).subarray(SHIFT_IN_PAGE);
 }
 
 /** The output buffer of this event loop. */
