@@ -9,6 +9,7 @@ import { type ListenAddress, Listener, type ListenerOwner } from "../transport/l
 import { isPromise } from "../transport/promises.ts";
 import { runningConnection } from "../transport/running.ts";
 import { after, type Cancel, every } from "../transport/timers.ts";
+import { Connections } from "./connections.ts";
 import { takeOver } from "./hot-reload.ts";
 import { type HTTPServerOptions, limitsOf } from "./options.ts";
 
@@ -54,7 +55,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   socket: Listener | null = null;
 
   /** Connections with an open socket or a handler that is still at work. */
-  readonly #connections: Set<Connection> = new Set();
+  readonly #connections: Connections = new Connections();
   /** Accepted, but not taken up yet. */
   #held: Connection[] = [];
   /** The connection that `get_request()` is about to give out. */
@@ -191,7 +192,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   async shutdown(): Promise<void> {
     const caller = runningConnection();
     this.#stopListening();
-    for (const connection of this.#connections) connection.drain();
+    for (const connection of this.#connections.all()) connection.drain();
     const cancelCutOff = after(this.limits.drainTimeout, () => this.#cutOff());
     const ended = this.#untilDrained(null).then(() => {
       cancelCutOff();
@@ -219,7 +220,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /** Ends what would not end by itself. */
   #cutOff(): void {
     log.write(`shutdown(): ${this.#connections.size} connections still open are cut off`);
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.all()) {
       connection.terminate();
       this.#forget(connection);
     }
@@ -401,7 +402,8 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** Settles when all connections have ended, but for one that is excepted. */
   async #untilDrained(excepted: object | null): Promise<void> {
-    const exceptions = (): number => (this.#connections.has(excepted as Connection) ? 1 : 0);
+    const exceptions = (): number =>
+      excepted !== null && this.#connections.has(excepted as Connection) ? 1 : 0;
     while (this.#connections.size > exceptions()) await this.#untilNextEnd();
   }
 

@@ -78,6 +78,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   clientAddress: readonly [host: string, port: number];
   /** Seconds that replace all of the connection's own deadlines; 0 for none (Python's `timeout`). */
   timeout = 0;
+  /** Where its server keeps it; -1 where it does not. The server's own. */
+  place = -1;
 
   readonly #socket: TransportSocket;
   readonly #owner: ConnectionOwner<Connection>;
