@@ -11,7 +11,8 @@ import type { PeerName } from "./throughput/peers.ts";
 import { openFiles, residentBytes } from "./throughput/proc.ts";
 import { Server } from "./throughput/server.ts";
 import { Setup } from "./throughput/setup.ts";
-import { failure, recordPackets, runWrk } from "./throughput/wrk.ts";
+import { failure } from "./throughput/summary.ts";
+import { recordPackets, runWrk } from "./throughput/wrk.ts";
 
 const REQUESTS = 1_000_000;
 const CONNECTIONS = 100_000;
@@ -86,7 +87,7 @@ async function readingOf(server: Server, restingFiles: number): Promise<Reading>
 
 /** Puts a load on a fresh server; returns whether its second half left the memory alone. */
 async function hasNoLeak(title: string, load: HalfLoad, peer: PeerName, setup: Setup): Promise<boolean> {
-  await using server = await Server.start(peer, "work", setup.serverOptions());
+  await using server = await Server.start({ peer, app: "work" }, setup.serverOptions());
   const restingFiles = openFiles(server.pid);
   const start = await readingOf(server, restingFiles);
   await load(server, setup);

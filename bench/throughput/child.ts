@@ -12,6 +12,9 @@ export interface ChildOptions {
 /** How long a child may take to answer a line with a line, unless told otherwise. */
 const ANSWER_SECONDS = 15;
 
+/** How long a child may take to end. */
+const PATIENCE_SECONDS = 5;
+
 export class Child implements AsyncDisposable {
   readonly pid: number;
   readonly #process: Subprocess<"pipe", "pipe", Bun.BunFile>;
@@ -27,7 +30,7 @@ export class Child implements AsyncDisposable {
       stdout: "pipe",
       stderr: Bun.file(options.stderrPath),
       signal: options.signal,
-      killSignal: "SIGKILL",
+      killSignal: "SIGTERM",
     });
     this.pid = this.#process.pid;
     this.#lines = readLines(this.#process.stdout);
@@ -35,21 +38,19 @@ export class Child implements AsyncDisposable {
 
   /** The next line that the child prints. Throws, with what it said on stderr, when it ends or is late instead. */
   async nextLine(withinSeconds: number = ANSWER_SECONDS): Promise<string> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`said nothing for ${withinSeconds} s`)),
-      withinSeconds * 1000,
-    );
-    try {
-      const { value, done } = await Promise.race([this.#lines.next(), late.promise]);
+    return await this.#inTime(withinSeconds, async () => {
+      const { value, done } = await this.#lines.next();
       if (done === true) throw new Error(`ended with code ${await this.#process.exited}`);
       return value;
-    } catch (error) {
-      this.#options.signal.throwIfAborted();
-      throw new Error(`"${this.#name}" ${(error as Error).message}${await this.#lastWords()}`);
-    } finally {
-      clearTimeout(timer);
-    }
+    });
+  }
+
+  /** Waits until the child has ended by itself. Throws, with what it said on stderr, when it failed or is late. */
+  async success(withinSeconds: number): Promise<void> {
+    await this.#inTime(withinSeconds, async () => {
+      const code = await this.#process.exited;
+      if (code !== 0) throw new Error(`ended with code ${code}`);
+    });
   }
 
   /** Says one line to the child and waits for its answer. */
@@ -60,9 +61,28 @@ export class Child implements AsyncDisposable {
     return await this.nextLine(withinSeconds);
   }
 
+  /** Asks the child to end, which one that has children of its own needs, and waits for it; not for ever. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill("SIGKILL");
+    this.#process.kill("SIGTERM");
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE_SECONDS * 1000);
     await this.#process.exited;
+    clearTimeout(timer);
+  }
+
+  async #inTime<T>(withinSeconds: number, wait: () => Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`said nothing for ${withinSeconds} s`)),
+      withinSeconds * 1000,
+    );
+    try {
+      return await Promise.race([wait(), late.promise]);
+    } catch (error) {
+      this.#options.signal.throwIfAborted();
+      throw new Error(`"${this.#name}" ${(error as Error).message}${await this.#lastWords()}`);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #lastWords(): Promise<string> {

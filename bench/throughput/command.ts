@@ -1,5 +1,7 @@
 /** What the commands of the bench have in common: how they begin, how they are refused, how they are interrupted. */
 
+import { programPath } from "./programs.ts";
+
 /** Why a command does not begin, in one line for the user. */
 export class Refusal extends Error {}
 
@@ -17,7 +19,7 @@ export function requireTools(): void {
   if (process.platform !== "linux") {
     throw new Refusal("The bench needs Linux: it reads what servers cost from /proc");
   }
-  if (Bun.which("wrk") === null) {
+  if (programPath("wrk") === undefined) {
     throw new Refusal("The bench needs wrk, which is not installed: apt-get install wrk, or dnf install wrk");
   }
 }

@@ -1,6 +1,7 @@
 /** Measures what an idle keep-alive connection costs a server in resident memory. */
 import { join } from "node:path";
-import { type Contender, HELLO_LOAD } from "./cases.ts";
+import type { Contender } from "./cases/case.ts";
+import { HELLO_LOAD } from "./cases/loads.ts";
 import { Child } from "./child.ts";
 import { probe } from "./probe.ts";
 import { maxOpenFiles, residentBytes } from "./proc.ts";
@@ -35,13 +36,13 @@ export function connectionShortage(connections: number): string | undefined {
  * @returns resident bytes that came with them, garbage collected before and after, divided by their number.
  */
 export async function measureIdleMemory(
-  { peer, app }: Contender,
+  contender: Contender,
   connections: number,
   setup: Setup,
 ): Promise<number> {
-  await using server = await Server.start(peer, app, setup.serverOptions());
+  await using server = await Server.start(contender, setup.serverOptions());
   const { port, pid } = server;
-  const answerBytes = await probe(port, { ...HELLO_LOAD, packets: [wrkDefaultRequest(port)] });
+  const { least: answerBytes } = await probe(port, { ...HELLO_LOAD, packets: [wrkDefaultRequest(port)] });
   const openIdle = async (count: number): Promise<Child> => {
     const command = [process.execPath, CLIENT_PATH, ...[port, count, answerBytes].map(String)];
     const idle = new Child(command, setup.clientOptions());

@@ -9,7 +9,7 @@ import { Progress } from "./progress.ts";
 import { describeCase, describeRun } from "./report.ts";
 import type { CaseResult } from "./result.ts";
 import { runCase, stepsOf } from "./run.ts";
-import { peersOf, selectCases } from "./select.ts";
+import { programsOf, selectCases } from "./select.ts";
 import { Setup } from "./setup.ts";
 
 /** Measures and reports. Exit code 1 says that a case gave no figures. */
@@ -23,7 +23,7 @@ async function bench(args: string[], signal: AbortSignal): Promise<number> {
   using setup = new Setup(signal);
   const { cases, missing } = selectCases(CASES, only, peers);
   for (const line of missing) console.log(line);
-  const environment = describeEnvironment(cases.flatMap(peersOf));
+  const environment = describeEnvironment(new Set(cases.flatMap(programsOf)));
   console.log(`${describeRun({ environment, seconds, rounds })}\n`);
 
   const progress = new Progress(cases.reduce((sum, one) => sum + stepsOf(one, rounds), 0));

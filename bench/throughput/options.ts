@@ -18,16 +18,26 @@ export interface Options {
 }
 
 const CASE_NAMES = CASES.map(({ name }) => name);
+const DEFAULT_NAMES = CASES.filter(({ isExtra }) => isExtra !== true).map(({ name }) => name);
+const EXTRA_NAMES = CASE_NAMES.filter((name) => !DEFAULT_NAMES.includes(name));
 const PEER_NAMES = Object.keys(PEERS);
 
 export const USAGE: string = `Usage: bun run bench [options]
 
-  --only CASE,...    measure these cases only: ${CASE_NAMES.join(", ")}
-  --peers PEER,...   start these servers only: ${PEER_NAMES.join(", ")}
+  --only CASE,...    measure these cases only
+  --all              measure all cases
+  --peers PEER,...   start these servers only
   --seconds N        measure each run for N seconds (3)
   --rounds N         run each server N times, in turn (5)
   --json FILE        write the result to FILE too
   -h, --help         print this
+
+Cases measured unless told otherwise:
+  ${DEFAULT_NAMES.join(", ")}
+Others:
+  ${EXTRA_NAMES.join(", ")}
+Servers:
+  ${PEER_NAMES.join(", ")}
 `;
 
 /** Reads the arguments. Throws a {@link Refusal} when they are not understood. */
@@ -38,6 +48,7 @@ export function parseOptions(args: readonly string[]): Options {
       options: {
         help: { type: "boolean", short: "h", default: false },
         only: { type: "string" },
+        all: { type: "boolean", default: false },
         peers: { type: "string" },
         seconds: { type: "string", default: "3" },
         rounds: { type: "string", default: "5" },
@@ -45,18 +56,18 @@ export function parseOptions(args: readonly string[]): Options {
       },
     }),
   );
+  const { all, only = (all ? CASE_NAMES : DEFAULT_NAMES).join(), peers = PEER_NAMES.join() } = values;
   return {
     help: values.help,
-    only: namesFrom("case", values.only, CASE_NAMES),
-    peers: namesFrom("peer", values.peers, PEER_NAMES),
+    only: namesFrom("case", only, CASE_NAMES),
+    peers: namesFrom("peer", peers, PEER_NAMES),
     seconds: countFrom("--seconds", values.seconds),
     rounds: countFrom("--rounds", values.rounds),
     json: values.json,
   };
 }
 
-function namesFrom(what: string, list: string | undefined, known: readonly string[]): readonly string[] {
-  if (list === undefined) return known;
+function namesFrom(what: string, list: string, known: readonly string[]): readonly string[] {
   const names = list.split(",");
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)

@@ -9,9 +9,21 @@ export interface CpuTimes {
 /** The unit of `utime` and `stime`: USER_HZ is 100 on every architecture that Bun runs on. */
 const TICK_MS = 10;
 
-/** CPU time of all threads of a process, those that have ended included. */
+/** CPU time of a process and its living descendants, all threads, those that have ended included. */
 export function cpuTimes(pid: number): CpuTimes {
-  return parseStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  const times = processTree(pid).map((member) => parseStat(readFileSync(`/proc/${member}/stat`, "latin1")));
+  return {
+    userMs: times.reduce((sum, { userMs }) => sum + userMs, 0),
+    systemMs: times.reduce((sum, { systemMs }) => sum + systemMs, 0),
+  };
+}
+
+/** A process and its living descendants. */
+export function processTree(pid: number): number[] {
+  const children = Map.groupBy(runningProcesses(), ({ parent }) => parent);
+  const tree = [pid];
+  for (const member of tree) tree.push(...(children.get(member) ?? []).map((child) => child.pid));
+  return tree;
 }
 
 /** User and system time together. */
@@ -26,8 +38,15 @@ export function residentBytes(pid: number): number {
   return Number(kibibytes) * 1024;
 }
 
-/** The most resident memory in bytes that a process has had. */
+/**
+ * The most resident memory in bytes that a process and its living descendants have had, each by itself: pages that they
+ * share count for each of them, and peaks add up that were not at the same time. It is a bound, exact for one process.
+ */
 export function peakResidentBytes(pid: number): number {
+  return processTree(pid).reduce((sum, member) => sum + peakOf(member), 0);
+}
+
+function peakOf(pid: number): number {
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
   if (kibibytes === undefined) throw new Error(`Cannot read the peak memory of process ${pid}`);
   return Number(kibibytes) * 1024;
@@ -50,16 +69,34 @@ export function maxOpenFiles(): number {
   return hard === undefined || hard === "unlimited" ? Number.POSITIVE_INFINITY : Number(hard);
 }
 
-/**
- * Reads `utime` and `stime`, fields 14 and 15 of `/proc/PID/stat`. The second field is the command in parentheses and
- * may itself hold spaces and parentheses, so fields are counted from the last one that closes.
- */
+function runningProcesses(): { pid: number; parent: number }[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      return [{ pid: Number(pid), parent: parseParent(readFileSync(`/proc/${pid}/stat`, "latin1")) }];
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  });
+}
+
+/** Reads the process id of the parent, field 4 of `/proc/PID/stat`. */
+export function parseParent(stat: string): number {
+  return Number(fromState(stat)[1]);
+}
+
+/** Reads `utime` and `stime`, fields 14 and 15 of `/proc/PID/stat`. */
 export function parseStat(stat: string): CpuTimes {
-  const fromState = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return {
-    userMs: Number(fromState[11]) * TICK_MS,
-    systemMs: Number(fromState[12]) * TICK_MS,
-  };
+  const fields = fromState(stat);
+  return { userMs: Number(fields[11]) * TICK_MS, systemMs: Number(fields[12]) * TICK_MS };
+}
+
+/**
+ * The fields of `/proc/PID/stat` from the third one on, the state. The second is the command in parentheses and may itself
+ * hold spaces and parentheses, so fields are counted from the last one that closes.
+ */
+function fromState(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** Reads the kernel's list format: `0-2,5` is cores 0, 1, 2 and 5. */

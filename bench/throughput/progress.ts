@@ -1,8 +1,12 @@
-/** One line on a terminal that says what is being measured; nothing where stderr is not a terminal. */
+/** A bar on a terminal that says what is being measured and for how long yet; nothing where stderr is no terminal. */
+
+const BAR_WIDTH = 24;
+
 export class Progress {
   readonly #isShown: boolean = process.stderr.isTTY;
   readonly #total: number;
-  #done = 0;
+  readonly #start: number = performance.now();
+  #done = -1;
 
   /** @param total how many steps there are until the end. */
   constructor(total: number) {
@@ -12,8 +16,8 @@ export class Progress {
   /** Begins the next step. */
   step(what: string): void {
     this.#done++;
-    const share = Math.round((100 * (this.#done - 1)) / this.#total);
-    this.#show(`${String(share).padStart(3)} %  ${what}`);
+    const elapsedMs = performance.now() - this.#start;
+    this.#show(`${progressBar(this.#done, this.#total, elapsedMs)}  ${what}`);
   }
 
   /** Takes the line away. */
@@ -21,7 +25,21 @@ export class Progress {
     this.#show("");
   }
 
+  /** Text that does not fit on the line would be left behind on the next. */
   #show(text: string): void {
-    if (this.#isShown) process.stderr.write(`\r\x1b[2K${text}`);
+    if (this.#isShown) process.stderr.write(`\r\x1b[2K${text.slice(0, process.stderr.columns - 1)}`);
   }
+}
+
+/** How far `done` of `total` steps are, and how long the rest takes if it takes as long a step as they did. */
+export function progressBar(done: number, total: number, elapsedMs: number): string {
+  const share = done / total;
+  const bar = "#".repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, ".");
+  const left = done === 0 ? "" : `, ${duration((elapsedMs / done) * (total - done))} left`;
+  return `[${bar}] ${Math.floor(100 * share)} %${left}`;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

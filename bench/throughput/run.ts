@@ -1,23 +1,31 @@
 /** Runs the cases: every round starts each contender of a case once, in turn, as a fresh process. */
-import type { Case, Contender, IdleMemoryCase, Rival, ThroughputCase } from "./cases.ts";
+import type { Case, Contender, IdleMemoryCase, LatencyCase, Rival, ThroughputCase } from "./cases/case.ts";
 import { connectionShortage, measureIdleMemory } from "./idle-memory.ts";
+import { measureLatency, measurePace } from "./latency.ts";
+import { recordLoad } from "./load-client.ts";
 import { PEERS } from "./peers.ts";
 import type { Progress } from "./progress.ts";
-import type { CaseResult, IdleMemoryResult, ThroughputResult } from "./result.ts";
+import type { CaseResult, IdleMemoryResult, LatencyResult, ThroughputResult } from "./result.ts";
 import type { Setup } from "./setup.ts";
-import { measureThroughput, recordLoad } from "./throughput.ts";
+import { measureThroughput } from "./throughput.ts";
 
 export interface RunOptions {
   readonly seconds: number;
   readonly rounds: number;
   readonly setup: Setup;
   readonly progress: Progress;
+  /**
+   * Whether every second round goes backwards: A B B A, not A B A B. What changes steadily, as the speed of a machine that
+   * warms up does, then favours neither; the other way the later one always has the worse or the better of it.
+   */
+  readonly isMirrored?: boolean;
 }
 
 /** Runs one case. A case that fails is void, with the reason, and does not keep the others from running. */
 export async function runCase(one: Case, options: RunOptions): Promise<CaseResult> {
   try {
-    return one.kind === "throughput" ? await runThroughput(one, options) : await runIdleMemory(one, options);
+    if (one.kind === "throughput") return await runThroughput(one, options);
+    return one.kind === "latency" ? await runLatency(one, options) : await runIdleMemory(one, options);
   } catch (error) {
     options.setup.signal.throwIfAborted();
     return { kind: "void", name: one.name, title: one.title, reason: (error as Error).message };
@@ -31,17 +39,29 @@ export function stepsOf(one: Case, rounds: number): number {
 
 async function runThroughput(one: ThroughputCase, options: RunOptions): Promise<ThroughputResult> {
   const { seconds, setup } = options;
-  const load = await recordLoad(one.load(), setup);
+  const { connections } = one;
+  const load = await recordLoad(await one.load(setup), setup);
   const contenders: readonly Rival[] = [one.subject, ...one.rivals];
   const samples = await inTurn(one.name, contenders, options, (contender) =>
-    measureThroughput(contender, load, seconds, setup),
+    measureThroughput({ ...(connections && { connections }), ...contender }, load, seconds, setup),
   );
-  const rows = contenders.map((contender, index) => ({
-    peer: contender.peer,
-    title: titleOf(contender),
-    samples: samples[index] ?? [],
-    ...(contender.goal === undefined ? {} : { goal: contender.goal }),
-  }));
+  const rows = contenders.map((contender, index) => ({ ...rowOf(contender), samples: samples[index] ?? [] }));
+  return { kind: one.kind, name: one.name, title: one.title, rows };
+}
+
+async function runLatency(one: LatencyCase, options: RunOptions): Promise<LatencyResult> {
+  const { seconds, setup } = options;
+  const load = await recordLoad(await one.load(setup), setup);
+  const postPath = one.post === undefined ? undefined : setup.newPath();
+  if (one.post !== undefined && postPath !== undefined) await Bun.write(postPath, one.post);
+  const contenders: readonly Rival[] = [one.subject, ...one.rivals];
+  const paces = new Map<number, number>();
+  const samples = await inTurn(one.name, contenders, options, async (contender, round) => {
+    const requestsPerSecond = paces.get(round) ?? (await measurePace(one.pacemaker, load, setup));
+    paces.set(round, requestsPerSecond);
+    return await measureLatency(contender, { load, postPath, requestsPerSecond, seconds }, setup);
+  });
+  const rows = contenders.map((contender, index) => ({ ...rowOf(contender), samples: samples[index] ?? [] }));
   return { kind: one.kind, name: one.name, title: one.title, rows };
 }
 
@@ -66,17 +86,25 @@ async function runIdleMemory(one: IdleMemoryCase, options: RunOptions): Promise<
 async function inTurn<T>(
   name: string,
   contenders: readonly Contender[],
-  { rounds, progress }: RunOptions,
-  measure: (contender: Contender) => Promise<T>,
+  { rounds, progress, isMirrored = false }: RunOptions,
+  measure: (contender: Contender, round: number) => Promise<T>,
 ): Promise<T[][]> {
   const measured: T[][] = contenders.map(() => []);
   for (let round = 1; round <= rounds; round++) {
-    for (const [index, contender] of contenders.entries()) {
+    const order = [...contenders.entries()];
+    if (isMirrored && round % 2 === 0) order.reverse();
+    for (const [index, contender] of order) {
       progress.step(`${name}, round ${round} of ${rounds}: ${titleOf(contender)}`);
-      measured[index]?.push(await measure(contender));
+      measured[index]?.push(await measure(contender, round));
     }
   }
   return measured;
+}
+
+/** What rows say of a contender besides its figures. */
+function rowOf(contender: Rival): Pick<Rival, "peer" | "goal"> & { title: string } {
+  const { peer, goal } = contender;
+  return { peer, title: titleOf(contender), ...(goal === undefined ? {} : { goal }) };
 }
 
 function titleOf({ title, peer }: Contender): string {

@@ -1,33 +1,51 @@
 /** Which cases run, and with whom, given what the user wants and what is installed. */
-import type { Case, Contender, Rival } from "./cases.ts";
-import { type PeerName, PEERS, runtimePath } from "./peers.ts";
+import type { Case, Contender, Rival } from "./cases/case.ts";
+import { type PeerName, PEERS } from "./peers.ts";
+import { notInstalled, type Program, programPath } from "./programs.ts";
 
 export interface Selection {
   readonly cases: readonly Case[];
-  /** A line for each server that was wanted and cannot take part. */
+  /** A line for each server or case that was wanted and cannot take part. */
   readonly missing: readonly string[];
 }
 
+/** @param isInstalled what this machine has. */
 export function selectCases(
   cases: readonly Case[],
   only: readonly string[],
   peers: readonly string[],
+  isInstalled: (program: Program) => boolean = (program) => programPath(program) !== undefined,
 ): Selection {
-  const chosen = cases.filter(({ name }) => only.includes(name));
+  const named = cases.filter(({ name }) => only.includes(name));
+  const chosen = named.filter((one) => isInstalled(clientOf(one)));
   const wanted = new Set(chosen.flatMap(peersOf).filter((peer) => peers.includes(peer)));
-  const absent = new Set([...wanted].filter((peer) => runtimePath(PEERS[peer].runtime) === undefined));
+  const absent = new Set([...wanted].filter((peer) => !isInstalled(PEERS[peer].program)));
   const takesPart = ({ peer }: Contender): boolean => wanted.has(peer) && !absent.has(peer);
   return {
     cases: chosen.flatMap((one) => withContenders(one, takesPart)),
-    missing: [...absent].map(
-      (peer) => `${PEERS[peer].title} is left out: ${PEERS[peer].runtime} is not installed`,
-    ),
+    missing: [
+      ...named.filter((one) => !chosen.includes(one)).map((one) => leftOut(one.name, clientOf(one))),
+      ...[...absent].map((peer) => leftOut(PEERS[peer].title, PEERS[peer].program)),
+    ],
   };
 }
 
 /** The peers that take part in a case. */
 export function peersOf({ subject, rivals }: Case): PeerName[] {
   return [subject, ...rivals].map(({ peer }) => peer);
+}
+
+/** The programs that take part in a case, servers and clients. */
+export function programsOf(one: Case): Program[] {
+  return [...peersOf(one).map((peer) => PEERS[peer].program), "bun", "wrk", clientOf(one)];
+}
+
+function clientOf({ kind }: Case): "wrk" | "h2load" {
+  return kind === "latency" ? "h2load" : "wrk";
+}
+
+function leftOut(what: string, program: Program): string {
+  return `${what} is left out: ${notInstalled(program)}`;
 }
 
 /**

@@ -27,3 +27,8 @@ export function ratioSpread(values: readonly number[], others: readonly number[]
     ),
   );
 }
+
+/** The least of the values, given in ascending order, that at least `share` of them do not exceed. */
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

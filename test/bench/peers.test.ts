@@ -1,71 +1,113 @@
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { CASES, type Contender, HELLO_LOAD, type Load } from "../../bench/throughput/cases.ts";
-import { PEERS, runtimePath } from "../../bench/throughput/peers.ts";
+import { CASES } from "../../bench/throughput/cases.ts";
+import type { Case, Contender, Load } from "../../bench/throughput/cases/case.ts";
+import { HELLO_LOAD } from "../../bench/throughput/cases/loads.ts";
+import { PEERS, type Started } from "../../bench/throughput/peers.ts";
 import { probe } from "../../bench/throughput/probe.ts";
+import { processTree } from "../../bench/throughput/proc.ts";
+import { programPath } from "../../bench/throughput/programs.ts";
 import { Server } from "../../bench/throughput/server.ts";
 import { Setup } from "../../bench/throughput/setup.ts";
 import { wrkDefaultRequest } from "../../bench/throughput/wrk.ts";
+import { titleWithReason } from "../support/programs.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
 
-/** Every server of every case, once for each way it is run. */
-const CONTENDERS = CASES.flatMap((one): [title: string, contender: Contender, load: Load][] => {
-  const load = one.kind === "throughput" ? one.load() : HELLO_LOAD;
-  return [one.subject, ...one.rivals].map((contender) => [
-    `${one.name}: ${contender.peer} ${contender.app ?? ""}`.trim(),
-    contender,
-    load,
-  ]);
-});
+/** Large enough to come in many packets, small enough to be had in no time. */
+const LARGE_BYTES = 1_000_000;
 
-describe.each(CONTENDERS)("%s", (_, { peer, app }, load) => {
-  test.skipIf(runtimePath(PEERS[peer].runtime) === undefined)(
+/** Every server of every case, once for each way it is run. */
+const CONTENDERS = CASES.flatMap((one) =>
+  [one.subject, ...one.rivals].map((contender): [title: string, one: Case, contender: Contender] => [
+    `${one.name}: ${contender.peer} ${contender.app ?? ""}`.trim(),
+    one,
+    contender,
+  ]),
+);
+
+async function loadOf(one: Case, setup: Setup): Promise<Load> {
+  return one.kind === "idle memory" ? HELLO_LOAD : await one.load(setup);
+}
+
+describe.each(CONTENDERS)("%s", (_, one, contender) => {
+  testWith(
+    contender,
     "gives the answers that its case expects, before and after garbage collection",
     async () => {
-      using setup = new Setup(new AbortController().signal);
-      await using server = await Server.start(peer, app, setup.serverOptions());
+      using setup = new Setup(new AbortController().signal, LARGE_BYTES);
+      const load = await loadOf(one, setup);
+      await using server = await Server.start(contender, setup.serverOptions(), load.folder);
       const packets = load.packets?.slice(0, 100) ?? [wrkDefaultRequest(server.port)];
       const length = await probe(server.port, { ...load, packets });
       await server.collectGarbage();
-      expect(await probe(server.port, { ...load, packets })).toBe(length);
+      expect(await probe(server.port, { ...load, packets })).toEqual(length);
     },
   );
 });
 
 test("Server.start() tells what a server said that did not start", async () => {
   using setup = new Setup(new AbortController().signal);
-  const starting = Server.start("bun-serve", "no-such-app", setup.serverOptions());
+  const starting = Server.start({ peer: "bun-serve", app: "no-such-app" }, setup.serverOptions());
   await expect(starting).rejects.toThrow('RangeError: No such app: "no-such-app"');
 });
 
 test("a server ends when the bench is interrupted", async () => {
   const controller = new AbortController();
   using setup = new Setup(controller.signal);
-  await using server = await Server.start("bun-serve", "hello", setup.serverOptions());
+  await using server = await Server.start({ peer: "bun-serve", app: "hello" }, setup.serverOptions());
   const connection = await connectTo(server.port);
   controller.abort();
   await connection.closed;
 });
 
-describe.each(["bun-serve", "node-http", "python-http11"] as const)("%s", (peer) => {
-  test.skipIf(runtimePath(PEERS[peer].runtime) === undefined)("ends when the bench is killed", async () => {
+const KILLED: readonly Started[] = [
+  { peer: "bun-serve", app: "hello" },
+  { peer: "node-http", app: "hello" },
+  { peer: "python-http11", app: "hello" },
+  { peer: "nginx" },
+];
+
+describe.each(KILLED)("$peer", (started) => {
+  testWith(started, "ends when the bench is killed", async () => {
     using setup = new Setup(new AbortController().signal);
     const folder = setup.newPath(); // a killed bench cannot remove its own files
     mkdirSync(folder);
-    await using bench = Bun.spawn([process.execPath, join(FIXTURES, "start-server.ts"), peer], {
-      env: { ...process.env, TMPDIR: folder },
-      stdout: "pipe",
-    });
+    await using bench = Bun.spawn(
+      [process.execPath, join(FIXTURES, "start-server.ts"), JSON.stringify(started)],
+      { env: { ...process.env, TMPDIR: folder }, stdout: "pipe" },
+    );
     const { value } = await bench.stdout.getReader().read();
-    const connection = await connectTo(Number(new TextDecoder().decode(value)));
+    const { port } = JSON.parse(new TextDecoder().decode(value));
+    const connection = await connectTo(port);
     bench.kill("SIGKILL");
     await connection.closed;
   });
 });
+
+testWith(
+  { peer: "nginx" },
+  "nginx is measured with its worker, and nothing of it is left behind",
+  async () => {
+    using setup = new Setup(new AbortController().signal);
+    const server = await Server.start({ peer: "nginx" }, setup.serverOptions(), setup.newPath());
+    const processes = processTree(server.pid);
+    expect(processes).toHaveLength(2);
+    await server[Symbol.asyncDispose]();
+    expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+  },
+);
+
+/** A test that is skipped where a server is not installed, but in CI. */
+function testWith({ peer }: Started, title: string, run: () => Promise<void>): void {
+  const { program } = PEERS[peer];
+  const isMissing = programPath(program) === undefined;
+  const reason = isMissing && !process.env.CI ? `there is no ${program}` : undefined;
+  test.skipIf(reason !== undefined)(titleWithReason(title, reason), run);
+}
 
 /** A connection with a request answered, which stays open as long as the server lives. */
 async function connectTo(port: number): Promise<{ closed: Promise<unknown> }> {

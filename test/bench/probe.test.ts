@@ -31,14 +31,14 @@ test("probe() sends each packet and returns the length of an answer", async () =
     return answer("yes");
   });
   const length = await probe(server.port, { packets: PACKETS, requestsPerPacket: 1, expected: EXPECTED });
-  expect(length).toBe(answer("yes").length);
+  expect(length).toEqual({ least: answer("yes").length, most: answer("yes").length });
   expect(received).toEqual(["first", "second"]);
 });
 
 test("probe() waits for as many answers as a packet holds requests", async () => {
   using server = listen(() => answer("yes").repeat(3));
   const length = await probe(server.port, { packets: PACKETS, requestsPerPacket: 3, expected: EXPECTED });
-  expect(length).toBe(answer("yes").length);
+  expect(length).toEqual({ least: answer("yes").length, most: answer("yes").length });
 });
 
 test("probe() rejects when one of many answers is wrong", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import type { IdleMemoryCase, ThroughputCase } from "../../bench/throughput/cases.ts";
-import { HELLO_LOAD } from "../../bench/throughput/cases.ts";
-import { peersOf, selectCases } from "../../bench/throughput/select.ts";
+import type { IdleMemoryCase, LatencyCase, ThroughputCase } from "../../bench/throughput/cases/case.ts";
+import { HELLO_LOAD } from "../../bench/throughput/cases/loads.ts";
+import { peersOf, programsOf, selectCases } from "../../bench/throughput/select.ts";
 
 const HELLO: ThroughputCase = {
   kind: "throughput",
@@ -21,6 +21,15 @@ const IDLE: IdleMemoryCase = {
   connections: 9,
   subject: { peer: "basehttp", app: "hello", goalBytes: 2200 },
   rivals: [{ peer: "bun-serve", app: "hello" }],
+};
+const LATENCY: LatencyCase = {
+  kind: "latency",
+  name: "latency",
+  title: "Latency",
+  load: () => HELLO_LOAD,
+  pacemaker: { peer: "bun-serve", app: "hello" },
+  subject: { peer: "basehttp", app: "hello" },
+  rivals: [{ peer: "nginx" }],
 };
 const ALL_PEERS = ["basehttp", "bun-serve", "bun-listen"];
 
@@ -54,4 +63,25 @@ test("selectCases() drops a case without anybody left", () => {
 
 test("peersOf() lists the subject and its rivals", () => {
   expect(peersOf(HELLO)).toEqual(["basehttp", "bun-serve", "bun-listen"]);
+});
+
+test("selectCases() names a server that is not installed, with its package, and goes on without it", () => {
+  const selected = selectCases([LATENCY], ["latency"], ["basehttp", "nginx"], (name) => name !== "nginx");
+  expect(selected).toEqual({
+    cases: [{ ...LATENCY, rivals: [] }],
+    missing: ["nginx is left out: nginx is not installed (apt-get install nginx-light)"],
+  });
+});
+
+test("selectCases() names a case whose client is not installed, and nobody who would have been in it", () => {
+  const selected = selectCases([HELLO, LATENCY], ["latency"], ALL_PEERS, (name) => name === "bun");
+  expect(selected).toEqual({
+    cases: [],
+    missing: ["latency is left out: h2load is not installed (apt-get install nghttp2-client)"],
+  });
+});
+
+test("programsOf() lists servers and clients", () => {
+  expect(new Set(programsOf(LATENCY))).toEqual(new Set(["bun", "nginx", "wrk", "h2load"]));
+  expect(new Set(programsOf(HELLO))).toEqual(new Set(["bun", "wrk"]));
 });

@@ -1,49 +1,40 @@
 import { expect, test } from "bun:test";
-import { summary } from "../../bench/publish/summary.ts";
-import { MIXED, resultOf, row, SUBJECT, throughputCase, VOID } from "./fixtures/result.ts";
+import { type Summary, voidReason } from "../../bench/throughput/summary.ts";
 
-const PLACES = { light: "light.svg", dark: "dark.svg", tables: "results.md" };
+const NO_ERRORS = { connect: 0, read: 0, write: 0, status: 0, timeout: 0 };
 
-test("summary() says what was measured, shows it, and links to the rest", () => {
-  expect(summary(MIXED, PLACES)).toBe(`\
-Measured: 2026-11-23, commit 0123456, 2 x A CPU, Linux 6.18, bun 1.4.5, nginx 1.26.3; load average 0.25 before the start;
-2 rounds of 3 s, in each of which every server ran in turn, as a fresh process.
-A cell is basehttp's requests per second of server CPU time as a multiple of the rival's, the median of the rounds:
-above 1x basehttp is ahead, below 1x it is behind. Where a rival ran in several ways, its best counts.
+function summary(requests: number, bytes: number, errors: Partial<Summary["errors"]> = {}): Summary {
+  return { requests, bytes, microseconds: 1e6, errors: { ...NO_ERRORS, ...errors } };
+}
 
-<picture>
-  <source media="(prefers-color-scheme: dark)" srcset="dark.svg">
-  <img src="light.svg" width="600" alt="Bar chart: requests per second of server CPU time of basehttp and its rivals, case by case; the table below has the figures">
-</picture>
+const SHAPE = { answerBytes: { least: 130, most: 130 }, requestsInFlight: 64 };
 
-| basehttp against | Bun.serve | nginx | bare socket |
-| ---------------- | --------: | ----: | ----------: |
-| Hello, World     |     1.13x |       |       0.80x |
-| Another case     |           | 0.25x |             |
-
-- Peak memory in "Hello, World", in MiB: basehttp 50.0; Bun.serve, fetch 50.0; Bun.serve, static route 50.0; Bun.listen, fixed bytes 50.0.
-- basehttp, log on: 0.80x of log off.
-- No figures for "Upload": errors: 3 status.
-- Latency: the p99 of basehttp is 0.75x that of Bun.serve. Less is better.
-- Idle, in bytes, with 9,000 open: basehttp 2,200; Bun.serve 1,500.
-
-[All figures](results.md): spreads, CPU time for each request, memory, and what was aimed at.`);
-});
-
-test("summary() gives a rival that it does not know a column of its own, after the others", () => {
-  const rivals = [row("caddy", "Caddy | 2", 1000, 1000), row("nginx", "nginx", 1000, 1000)];
-  const text = summary(resultOf(throughputCase("x", "a | *b*\n<c>", SUBJECT, ...rivals)), PLACES);
-  expect(text).toContain("| basehttp against | nginx | Caddy \\| 2 |\n");
-  expect(text).toContain("| a \\| \\*b\\* \\<c>  | 3.00x |      3.00x |\n");
+test("voidReason() accepts whole answers, and those that were on their way at the end", () => {
+  expect(voidReason(summary(100, 13_000), SHAPE)).toBeUndefined();
+  expect(voidReason(summary(100, 13_000 + 64 * 130), SHAPE)).toBeUndefined();
 });
 
 test.each([
-  ["no case", resultOf(), undefined],
-  ["a case without figures", resultOf(VOID), '- No figures for "Upload": errors: 3 status.'],
-  ["the subject alone", resultOf(throughputCase("hello", "Hello", SUBJECT)), "- Peak memory"],
-  ["a rival alone", resultOf(throughputCase("hello", "Hello", row("nginx", "nginx", 1))), "- Peak memory"],
-])("summary() of a result with %s has no table", (_, result, remark) => {
-  const text = summary(result, PLACES);
-  expect(text).not.toContain("| ");
-  expect(text).toContain(remark ?? "</picture>\n\n[All figures]");
+  ["a byte missing in one answer", summary(100, 12_999), "100 answers of 130 bytes cannot make 12999 bytes"],
+  ["more answers than requests", summary(100, 13_001 + 64 * 130), "cannot make 21321 bytes"],
+  ["a status that is not 2xx", summary(100, 13_000, { status: 1 }), "errors: 1 status"],
+  ["errors of two kinds", summary(100, 13_000, { read: 2, timeout: 3 }), "errors: 2 read, 3 timeout"],
+  ["silence", summary(0, 0), "no request was answered"],
+])("voidReason() names %s", (_, counted, expected) => {
+  expect(voidReason(counted, SHAPE)).toContain(expected);
+});
+
+test("voidReason() lets chunked answers have the framing that they may have, and no more", () => {
+  const shape = { answerBytes: { least: 100, most: 110 }, requestsInFlight: 1 };
+  expect(voidReason(summary(10, 1000), shape)).toBeUndefined();
+  expect(voidReason(summary(10, 1210), shape)).toBeUndefined();
+  expect(voidReason(summary(10, 999), shape)).toBe("10 answers of 100 to 110 bytes cannot make 999 bytes");
+  expect(voidReason(summary(10, 1211), shape)).toContain("cannot make 1211 bytes");
+});
+
+test("voidReason() lets a connection end after each answer when each request has its own", () => {
+  const shape = { ...SHAPE, isConnectionPerRequest: true };
+  expect(voidReason(summary(100, 13_000, { read: 100 }), shape)).toBeUndefined();
+  expect(voidReason(summary(100, 13_000, { read: 100 }), SHAPE)).toBe("errors: 100 read");
+  expect(voidReason(summary(100, 13_000, { read: 101 }), shape)).toBe("errors: 1 read");
 });

@@ -1,5 +1,5 @@
 /** basehttp, its handlers written as a user writes them. */
-import { BaseHTTPRequestHandler, HTTPServer } from "../../../src/index.ts";
+import { BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHandler } from "../../../src/index.ts";
 import { announce } from "./control.ts";
 
 class Hello extends BaseHTTPRequestHandler {
@@ -20,6 +20,17 @@ class LoggedHello extends BaseHTTPRequestHandler {
     this.end_headers();
     this.wfile.write("Hello, World!\n");
   }
+}
+
+class Json extends BaseHTTPRequestHandler {
+  do_GET(): void {
+    this.send_response(200);
+    this.send_header("Content-Type", "application/json");
+    this.end_headers();
+    this.wfile.write(JSON.stringify({ message: "Hello, World!" }));
+  }
+
+  override log_request(): void {}
 }
 
 class Echo extends BaseHTTPRequestHandler {
@@ -43,10 +54,55 @@ class Work extends Echo {
   }
 }
 
-const APPS = { hello: Hello, "hello-logged": LoggedHello, echo: Echo, work: Work };
+class Upload extends BaseHTTPRequestHandler {
+  async do_POST(): Promise<void> {
+    let received = 0;
+    for await (const piece of this.rfile) received += piece.length;
+    this.send_response(200);
+    this.send_header("Content-Type", "text/plain; charset=utf-8");
+    this.end_headers();
+    this.wfile.write(`${received}\n`);
+  }
 
-const app = APPS[process.argv[2] as keyof typeof APPS];
-if (app === undefined) throw new RangeError(`No such app: "${process.argv[2]}"`);
+  override log_request(): void {}
+}
+
+const PIECE = Buffer.alloc(16 * 1024, "x");
+const PIECES = 64;
+
+class Stream extends BaseHTTPRequestHandler {
+  async do_GET(): Promise<void> {
+    this.send_response(200);
+    this.send_header("Content-Type", "application/octet-stream");
+    this.end_headers();
+    for (let sent = 0; sent < PIECES; sent++) {
+      this.wfile.write(PIECE);
+      await this.wfile.flush();
+    }
+  }
+
+  override log_request(): void {}
+}
+
+const [name = "", directory = "."] = process.argv.slice(2);
+
+class Files extends SimpleHTTPRequestHandler.with({ directory }) {
+  override log_request(): void {}
+}
+
+const APPS = {
+  hello: Hello,
+  "hello-logged": LoggedHello,
+  json: Json,
+  echo: Echo,
+  work: Work,
+  upload: Upload,
+  stream: Stream,
+  files: Files,
+};
+
+const app = APPS[name as keyof typeof APPS];
+if (app === undefined) throw new RangeError(`No such app: "${name}"`);
 
 const server = new HTTPServer(["127.0.0.1", 0], app);
 announce(server.server_port, () => Bun.gc(true));

@@ -1,8 +1,12 @@
 /** `Bun.serve` with a `fetch` handler, written as its documentation writes it. */
 import { announce } from "./control.ts";
 
+const PIECE = Buffer.alloc(16 * 1024, "x");
+const PIECES = 64;
+
 const APPS: Record<string, (request: Request) => Response | Promise<Response>> = {
   hello: () => new Response("Hello, World!\n"),
+  json: () => Response.json({ message: "Hello, World!" }),
   echo: async (request) =>
     new Response(await request.bytes(), { headers: { "Content-Type": "application/octet-stream" } }),
   work: async (request) =>
@@ -11,9 +15,21 @@ const APPS: Record<string, (request: Request) => Response | Promise<Response>> =
       : new Response(
           `${request.url} ${request.headers.get("Cookie")} ${[...request.headers.keys()].length}\n`,
         ),
+  upload: async (request) => {
+    let received = 0;
+    for await (const piece of request.body ?? []) received += piece.length;
+    return new Response(`${received}\n`);
+  },
+  stream: () =>
+    new Response(
+      async function* () {
+        for (let sent = 0; sent < PIECES; sent++) yield PIECE;
+      },
+      { headers: { "Content-Type": "application/octet-stream" } },
+    ),
 };
 
-const app = APPS[process.argv[2] ?? "hello"];
+const app = APPS[process.argv[2] ?? ""];
 if (app === undefined) throw new RangeError(`No such app: "${process.argv[2]}"`);
 
 const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: app });

@@ -1,0 +1,84 @@
+/** What a case is: who is measured against whom, under which load, and what is aimed at. */
+import type { ExpectedAnswer } from "../answer.ts";
+import type { PeerName } from "../peers.ts";
+import type { Setup } from "../setup.ts";
+
+export interface Load {
+  /** What is sent, in turn, each as one packet; `wrk`'s default request without it. */
+  readonly packets?: readonly Uint8Array[];
+  readonly requestsPerPacket: number;
+  readonly expected: ExpectedAnswer;
+  /** The folder that servers of files serve. */
+  readonly folder?: string;
+  /** Whether the requests ask for the end of their connection, so that each needs one of its own. */
+  readonly isConnectionPerRequest?: boolean;
+  /**
+   * Whether every exchange that has begun is measured to its end, by a client of our own. `wrk` stops in the middle: with
+   * messages so large that a run has only some hundred of them, those cut off would be a share of the figure.
+   */
+  readonly isCompleted?: boolean;
+}
+
+export interface Contender {
+  readonly peer: PeerName;
+  /** Which of the peer's apps runs, where it has several. */
+  readonly app?: string;
+  /** Takes the peer's title's place in reports. */
+  readonly title?: string;
+  /** Open connections; the case's when not said. */
+  readonly connections?: number;
+  /** Whether it writes a line to stderr for each request, which is then checked. */
+  readonly logsRequests?: boolean;
+  /** The root of the source tree that it runs from; the bench's own when not said. */
+  readonly tree?: string;
+}
+
+/** One against whom the subject of a case is measured. */
+export interface Rival extends Contender {
+  /** What the subject aims at, as a multiple of this rival's figure; that of latency is a bound. */
+  readonly goal?: number;
+}
+
+interface Named {
+  readonly name: string;
+  readonly title: string;
+  /** Whether it runs only when it is named or all cases are wanted. */
+  readonly isExtra?: boolean;
+}
+
+/** Requests for each second of CPU time that the server takes. */
+export interface ThroughputCase extends Named {
+  readonly kind: "throughput";
+  readonly load: (setup: Setup) => Load | Promise<Load>;
+  /** Open connections; 64 when not said. */
+  readonly connections?: number;
+  readonly subject: Contender;
+  readonly rivals: readonly Rival[];
+}
+
+/** How long answers take at a rate that all contenders can keep up. */
+export interface LatencyCase extends Named {
+  readonly kind: "latency";
+  /** Its packets are for the check and the warm-up; the client that measures makes its own requests. */
+  readonly load: (setup: Setup) => Load | Promise<Load>;
+  /** A body that the client posts; it gets `/` without one. */
+  readonly post?: Uint8Array;
+  /** Half of what this one reaches is the rate, the same for all. */
+  readonly pacemaker: Contender;
+  readonly subject: Contender;
+  readonly rivals: readonly Rival[];
+}
+
+export interface IdleMemoryCase extends Named {
+  readonly kind: "idle memory";
+  readonly connections: number;
+  readonly subject: Contender & {
+    /** The most bytes for each connection that the subject aims at. */
+    readonly goalBytes?: number;
+  };
+  readonly rivals: readonly Contender[];
+}
+
+export type Case = ThroughputCase | LatencyCase | IdleMemoryCase;
+
+export const DEFAULT_CONNECTIONS = 64;
