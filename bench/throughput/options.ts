@@ -18,7 +18,12 @@ export interface Options {
 }
 
 const CASE_NAMES = CASES.map(({ name }) => name);
-const DEFAULT_NAMES = CASES.filter(({ isExtra }) => isExtra !== true).map(({ name }) => name);
+
+/** The cases that run unless the user says which. */
+export const DEFAULT_NAMES: readonly string[] = CASES.filter(({ isExtra }) => isExtra !== true).map(
+  ({ name }) => name,
+);
+
 const EXTRA_NAMES = CASE_NAMES.filter((name) => !DEFAULT_NAMES.includes(name));
 const PEER_NAMES = Object.keys(PEERS);
 
@@ -67,7 +72,8 @@ export function parseOptions(args: readonly string[]): Options {
   };
 }
 
-function namesFrom(what: string, list: string, known: readonly string[]): readonly string[] {
+/** Reads a list of names that must be known. */
+export function namesFrom(what: string, list: string, known: readonly string[]): readonly string[] {
   const names = list.split(",");
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)
@@ -75,7 +81,8 @@ function namesFrom(what: string, list: string, known: readonly string[]): readon
   return names;
 }
 
-function countFrom(option: string, text: string): number {
+/** Reads a number of seconds or rounds. */
+export function countFrom(option: string, text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) {
     throw new Refusal(`${option} takes a whole number from 1 to 9999, not "${text}"`);
   }

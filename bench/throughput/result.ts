@@ -28,7 +28,7 @@ export interface ThroughputResult {
   readonly rows: readonly ThroughputRow[];
 }
 
-/** One run of one server at a set rate. Latency is counted from when a request is due, in microseconds. */
+/** One run of one server at a set rate. Latency is counted from when a request is sent, in microseconds. */
 export interface LatencySample {
   readonly requestsPerSecond: number;
   readonly p50Us: number;

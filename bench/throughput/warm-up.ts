@@ -16,7 +16,7 @@ export async function warmUp({ pid }: Server, client: LoadClient): Promise<numbe
   const start = totalMs(cpuTimes(pid));
   let requests = 0;
   for (let slice = 0; slice < MAX_WARM_UP_SLICES; slice++) {
-    requests += (await client.run(WARM_UP_SLICE_SECONDS)).requests;
+    requests += (await client.drive(WARM_UP_SLICE_SECONDS)).requests;
     if (totalMs(cpuTimes(pid)) - start >= WARM_UP_CPU_MS) break;
   }
   return requests;
