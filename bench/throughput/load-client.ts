@@ -35,6 +35,10 @@ export class LoadClient {
     this.#answerBytes = answerBytes;
   }
 
+  get load(): Load {
+    return this.#target.load;
+  }
+
   /** Sends every request once, and throws when an answer is not the one expected. */
   static async checked(target: Target): Promise<LoadClient> {
     const { port, load } = target;

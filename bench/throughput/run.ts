@@ -6,6 +6,7 @@ import { recordLoad } from "./load-client.ts";
 import { PEERS } from "./peers.ts";
 import type { Progress } from "./progress.ts";
 import type { CaseResult, IdleMemoryResult, LatencyResult, ThroughputResult } from "./result.ts";
+import { inTurn } from "./rounds.ts";
 import type { Setup } from "./setup.ts";
 import { measureThroughput } from "./throughput.ts";
 
@@ -14,10 +15,7 @@ export interface RunOptions {
   readonly rounds: number;
   readonly setup: Setup;
   readonly progress: Progress;
-  /**
-   * Whether every second round goes backwards: A B B A, not A B A B. What changes steadily, as the speed of a machine that
-   * warms up does, then favours neither; the other way the later one always has the worse or the better of it.
-   */
+  /** Whether every second round goes backwards. */
   readonly isMirrored?: boolean;
 }
 
@@ -37,12 +35,25 @@ export function stepsOf(one: Case, rounds: number): number {
   return rounds * (1 + one.rivals.length);
 }
 
+/** The measurements of each contender, one for each round. */
+async function measureInTurn<T>(
+  name: string,
+  contenders: readonly Contender[],
+  { rounds, progress, isMirrored = false }: RunOptions,
+  measure: (contender: Contender, round: number) => Promise<T>,
+): Promise<T[][]> {
+  return await inTurn(contenders, rounds, isMirrored, async (contender, round) => {
+    progress.step(`${name}, round ${round} of ${rounds}: ${titleOf(contender)}`);
+    return await measure(contender, round);
+  });
+}
+
 async function runThroughput(one: ThroughputCase, options: RunOptions): Promise<ThroughputResult> {
   const { seconds, setup } = options;
   const { connections } = one;
   const load = await recordLoad(await one.load(setup), setup);
   const contenders: readonly Rival[] = [one.subject, ...one.rivals];
-  const samples = await inTurn(one.name, contenders, options, (contender) =>
+  const samples = await measureInTurn(one.name, contenders, options, (contender) =>
     measureThroughput({ ...(connections && { connections }), ...contender }, load, seconds, setup),
   );
   const rows = contenders.map((contender, index) => ({ ...rowOf(contender), samples: samples[index] ?? [] }));
@@ -56,7 +67,7 @@ async function runLatency(one: LatencyCase, options: RunOptions): Promise<Latenc
   if (one.post !== undefined && postPath !== undefined) await Bun.write(postPath, one.post);
   const contenders: readonly Rival[] = [one.subject, ...one.rivals];
   const paces = new Map<number, number>();
-  const samples = await inTurn(one.name, contenders, options, async (contender, round) => {
+  const samples = await measureInTurn(one.name, contenders, options, async (contender, round) => {
     const requestsPerSecond = paces.get(round) ?? (await measurePace(one.pacemaker, load, setup));
     paces.set(round, requestsPerSecond);
     return await measureLatency(contender, { load, postPath, requestsPerSecond, seconds }, setup);
@@ -70,7 +81,7 @@ async function runIdleMemory(one: IdleMemoryCase, options: RunOptions): Promise<
   const shortage = connectionShortage(connections);
   if (shortage !== undefined) throw new Error(shortage);
   const contenders: readonly IdleMemoryCase["subject"][] = [one.subject, ...one.rivals];
-  const bytes = await inTurn(one.name, contenders, options, (contender) =>
+  const bytes = await measureInTurn(one.name, contenders, options, (contender) =>
     measureIdleMemory(contender, connections, options.setup),
   );
   const rows = contenders.map((contender, index) => ({
@@ -80,25 +91,6 @@ async function runIdleMemory(one: IdleMemoryCase, options: RunOptions): Promise<
     ...(contender.goalBytes === undefined ? {} : { goalBytes: contender.goalBytes }),
   }));
   return { kind: one.kind, name: one.name, title: one.title, connections, rows };
-}
-
-/** Measures A, B, A, B, ... and returns the measurements of each. */
-async function inTurn<T>(
-  name: string,
-  contenders: readonly Contender[],
-  { rounds, progress, isMirrored = false }: RunOptions,
-  measure: (contender: Contender, round: number) => Promise<T>,
-): Promise<T[][]> {
-  const measured: T[][] = contenders.map(() => []);
-  for (let round = 1; round <= rounds; round++) {
-    const order = [...contenders.entries()];
-    if (isMirrored && round % 2 === 0) order.reverse();
-    for (const [index, contender] of order) {
-      progress.step(`${name}, round ${round} of ${rounds}: ${titleOf(contender)}`);
-      measured[index]?.push(await measure(contender, round));
-    }
-  }
-  return measured;
 }
 
 /** What rows say of a contender besides its figures. */

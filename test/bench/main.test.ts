@@ -10,7 +10,7 @@ const CASE_TIMEOUT_MS = 60_000;
 
 const BENCH = join(import.meta.dirname, "../../bench");
 const MAIN = join(BENCH, "throughput/main.ts");
-const MICRO = join(BENCH, "micro/main.ts");
+const COMPARE = join(BENCH, "compare.ts");
 
 interface Outcome {
   readonly code: number;
@@ -31,7 +31,7 @@ async function run(path: string, args: string[], env: Record<string, string> = {
 test("--help prints every option", async () => {
   const { code, stdout } = await run(MAIN, ["--help"]);
   expect(code).toBe(0);
-  for (const option of ["--only", "--peers", "--seconds", "--rounds", "--json"])
+  for (const option of ["--only", "--all", "--peers", "--seconds", "--rounds", "--json"])
     expect(stdout).toContain(option);
 });
 
@@ -45,8 +45,9 @@ test.each([
   ["main.ts", MAIN, ["--only", "nothing"], 'No such case: "nothing"'],
   ["leak.ts", join(BENCH, "leak.ts"), ["--peer", "nobody"], "--peer takes basehttp or bun-serve"],
   ["leak.ts", join(BENCH, "leak.ts"), ["--nothing"], "--nothing"],
-  ["micro/main.ts", MICRO, ["http-date", "mimes"], 'No such bench: "mimes"; there are head-parser, '],
-  ["micro/main.ts", MICRO, ["--fast"], "--fast"],
+  ["compare.ts", COMPARE, [], "--baseline is missing"],
+  ["compare.ts", COMPARE, ["--baseline", "no such thing"], 'No such commit: "no such thing"'],
+  ["compare.ts", COMPARE, ["--baseline", "HEAD", "--only", "idle"], 'No such case: "idle"'],
 ])("%s refuses a wrong argument in one line on stderr", async (_, path, args, message) => {
   const { code, stdout, stderr } = await run(path, args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -97,10 +98,13 @@ describeWith(["wrk"], "with wrk installed", () => {
     CASE_TIMEOUT_MS,
   );
 
-  test("SIGINT ends it with code 130 and leaves nothing behind", async () => {
+  test.each([
+    ["main.ts", MAIN, ["--peers", "bun-serve"]],
+    ["compare.ts", COMPARE, ["--baseline", "HEAD"]],
+  ])("SIGINT ends %s with code 130 and leaves nothing behind", async (_, path, ownArgs) => {
     const folder = mkdtempSync(join(tmpdir(), "basehttp-test-"));
-    const args = ["--only", "echo", "--peers", "bun-serve", "--seconds", "60", "--rounds", "1"];
-    await using child = Bun.spawn([process.execPath, MAIN, ...args], {
+    const args = [...ownArgs, "--only", "echo", "--seconds", "60", "--rounds", "1"];
+    await using child = Bun.spawn([process.execPath, path, ...args], {
       env: { ...process.env, TMPDIR: folder },
       stdout: "pipe",
       stderr: "pipe",

@@ -4,15 +4,27 @@ import { Refusal } from "../../bench/throughput/command.ts";
 import { parseOptions } from "../../bench/throughput/options.ts";
 import { PEERS } from "../../bench/throughput/peers.ts";
 
-test("parseOptions() runs everything unless told otherwise", () => {
+const ALL = CASES.map(({ name }) => name);
+
+test("parseOptions() leaves the extra cases out unless told otherwise", () => {
   expect(parseOptions([])).toEqual({
     help: false,
-    only: CASES.map(({ name }) => name),
+    only: CASES.filter(({ isExtra }) => isExtra !== true).map(({ name }) => name),
     peers: Object.keys(PEERS),
     seconds: 3,
     rounds: 5,
     json: undefined,
   });
+});
+
+test("parseOptions() takes every case with --all, and any of them by its name", () => {
+  expect(parseOptions(["--all"]).only).toEqual(ALL);
+  expect(parseOptions(["--only", ALL.join()]).only).toEqual(ALL);
+});
+
+test("the cases that run by themselves include every goal that was set first", () => {
+  const first = "hello browser pipelined echo echo-1m upload connect latency idle file-1k".split(" ");
+  expect(parseOptions([]).only).toEqual(expect.arrayContaining(first));
 });
 
 test("parseOptions() reads every option", () => {

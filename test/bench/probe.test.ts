@@ -60,3 +60,46 @@ test("probe() rejects when heads differ in length, since a run could not be chec
   const probing = probe(server.port, { packets: PACKETS, requestsPerPacket: 1, expected: EXPECTED });
   await expect(probing).rejects.toThrow("The server's answers differ in length");
 });
+
+test("probe() knows how far chunked answers of the same body may differ in length", async () => {
+  const head = answer("").replace("Content-Length: 0", "Transfer-Encoding: chunked");
+  const body = Buffer.alloc(10_000, "x");
+  using server = listen((packet) => {
+    const sizes = packet === "second" ? [4000, 6000] : [10_000];
+    const chunks = sizes.map((size) => `${size.toString(16)}\r\n${"x".repeat(size)}\r\n`);
+    return `${head}${chunks.join("")}0\r\n\r\n`;
+  });
+  const length = await probe(server.port, {
+    packets: PACKETS,
+    requestsPerPacket: 1,
+    expected: { ...EXPECTED, body },
+  });
+  expect(length).toEqual({ least: head.length + 10_000, most: head.length + 10_000 + 116 });
+});
+
+test("probe() gives each packet a connection of its own where it is told to", async () => {
+  let connections = 0;
+  using server = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open: () => void connections++,
+      data(socket) {
+        socket.end(answer("yes"));
+      },
+    },
+  });
+  const request = { packets: PACKETS, requestsPerPacket: 1, expected: EXPECTED };
+  await probe(server.port, { ...request, isConnectionPerRequest: true });
+  expect(connections).toBe(2);
+});
+
+test("probe() rejects when bodies differ that no case compares", async () => {
+  using server = listen((packet) => answer(packet === "second" ? "no!" : "yes"));
+  const probing = probe(server.port, {
+    packets: PACKETS,
+    requestsPerPacket: 1,
+    expected: { ...EXPECTED, body: () => undefined },
+  });
+  await expect(probing).rejects.toThrow("The server does not answer the same each time");
+});

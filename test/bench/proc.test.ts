@@ -6,14 +6,19 @@ import {
   maxOpenFiles,
   openFiles,
   parseCpuList,
+  parseParent,
   parseStat,
+  peakResidentBytes,
+  processTree,
   residentBytes,
+  totalMs,
 } from "../../bench/throughput/proc.ts";
 
-test("parseStat() reads utime and stime, whatever the command is called", () => {
+test("parseStat() and parseParent() find their fields, whatever the command is called", () => {
   for (const command of ["bun", "a b", "evil) R 1 2 3 4 5 6 7 8 9 10 11 12 13", "(("]) {
     const stat = `4711 (${command}) S 1 4711 4711 0 -1 4194304 5768 0 10 0 59 118 7 8 20 0 4 0 114436 6638366720`;
     expect(parseStat(stat)).toEqual({ userMs: 590, systemMs: 1180 });
+    expect(parseParent(stat)).toBe(1);
   }
 });
 
@@ -33,6 +38,30 @@ describe.skipIf(process.platform !== "linux")("of this process", () => {
     const deadline = Date.now() + 10_000;
     while (total() < before + 50 && Date.now() < deadline);
     expect(total()).toBeGreaterThanOrEqual(before + 50);
+  });
+
+  test("a process counts with its descendants as long as they live", async () => {
+    const alone = peakResidentBytes(process.pid);
+    const script = "sleep 100 & echo $!; wait";
+    await using shell = Bun.spawn(["sh", "-c", script], { stdout: "pipe", stdin: "pipe" });
+    const { value } = await shell.stdout.getReader().read();
+    const sleeper = Number(new TextDecoder().decode(value));
+
+    expect(processTree(shell.pid)).toEqual([shell.pid, sleeper]);
+    expect(processTree(process.pid)).toContain(sleeper);
+    expect(peakResidentBytes(process.pid)).toBeGreaterThan(alone);
+    process.kill(sleeper);
+    await shell.exited;
+    expect(processTree(process.pid)).not.toContain(sleeper);
+  });
+
+  test("cpuTimes() counts what a child works", async () => {
+    const total = (): number => totalMs(cpuTimes(process.pid));
+    const before = total();
+    await using worker = Bun.spawn(["sh", "-c", "while :; do :; done"]);
+    const deadline = Date.now() + 10_000;
+    while (totalMs(cpuTimes(worker.pid)) < 100 && Date.now() < deadline) await Bun.sleep(1);
+    expect(total() - before).toBeGreaterThanOrEqual(100);
   });
 
   test("residentBytes() counts memory that is written to", () => {

@@ -12,6 +12,8 @@ export interface Load {
   readonly folder?: string;
   /** Whether the requests ask for the end of their connection, so that each needs one of its own. */
   readonly isConnectionPerRequest?: boolean;
+  /** CPU time that a server gets before it is measured; {@link WARM_UP_CPU_MS} when not said. */
+  readonly warmUpCpuMs?: number;
   /**
    * Whether every exchange that has begun is measured to its end, by a client of our own. `wrk` stops in the middle: with
    * messages so large that a run has only some hundred of them, those cut off would be a share of the figure.
@@ -82,3 +84,12 @@ export interface IdleMemoryCase extends Named {
 export type Case = ThroughputCase | LatencyCase | IdleMemoryCase;
 
 export const DEFAULT_CONNECTIONS = 64;
+
+/**
+ * A second under full load, or almost. By then servers do what they will do for the rest of their lives, since some 40,000
+ * requests are through, unless each of them takes long.
+ */
+export const WARM_UP_CPU_MS = 900;
+
+/** Two such seconds, for requests that take twice as long and more. */
+export const LONG_WARM_UP_CPU_MS = 1800;

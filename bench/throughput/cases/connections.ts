@@ -1,7 +1,7 @@
 /** Connections: opened for one request each, idle, and sharing a server that is half busy. */
 import { postRequest } from "../../corpus.ts";
 import { KIB } from "../sizes.ts";
-import type { Case, Contender, Load } from "./case.ts";
+import { type Case, type Contender, type Load, LONG_WARM_UP_CPU_MS } from "./case.ts";
 import { echoLoad, getRequest, HELLO, HELLO_LOAD } from "./loads.ts";
 
 const CONNECT_LOAD: Load = {
@@ -9,6 +9,7 @@ const CONNECT_LOAD: Load = {
   requestsPerPacket: 1,
   expected: HELLO,
   isConnectionPerRequest: true,
+  warmUpCpuMs: LONG_WARM_UP_CPU_MS,
 };
 
 const BUN_SERVE_HELLO: Contender = { peer: "bun-serve", app: "hello" };

@@ -3,7 +3,7 @@ import { mkdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import type { Setup } from "../setup.ts";
 import { KIB } from "../sizes.ts";
-import type { Case, Contender, Load } from "./case.ts";
+import { type Case, type Contender, type Load, LONG_WARM_UP_CPU_MS } from "./case.ts";
 import { getRequest } from "./loads.ts";
 
 /** Its type is written the same by everybody. */
@@ -34,6 +34,7 @@ async function fileLoad(setup: Setup, byteLength: number): Promise<Load> {
     requestsPerPacket: 1,
     expected: { contentType: "image/jpeg", body },
     folder,
+    warmUpCpuMs: LONG_WARM_UP_CPU_MS,
   };
 }
 
@@ -58,6 +59,7 @@ async function listingLoad(setup: Setup): Promise<Load> {
     requestsPerPacket: 1,
     expected: { contentType: "text/html", body: (page) => missingLink(page, names) },
     folder,
+    warmUpCpuMs: LONG_WARM_UP_CPU_MS,
   };
 }
 

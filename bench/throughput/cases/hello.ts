@@ -1,6 +1,6 @@
 /** Small answers: what a request costs besides its body. */
 import { browserRequests } from "../../corpus.ts";
-import type { Case, Load } from "./case.ts";
+import { type Case, type Load, LONG_WARM_UP_CPU_MS } from "./case.ts";
 import { getRequest, HELLO, HELLO_LOAD } from "./loads.ts";
 
 /** Enough that no cache of the processor holds them all, few enough that the client has them at hand. */
@@ -81,7 +81,7 @@ export const HELLO_CASES: readonly Case[] = [
     name: "log",
     title: "Hello, access log written to a file",
     isExtra: true,
-    load: () => HELLO_LOAD,
+    load: () => ({ ...HELLO_LOAD, warmUpCpuMs: LONG_WARM_UP_CPU_MS }),
     subject: { peer: "basehttp", app: "hello-logged", title: "basehttp, log on", logsRequests: true },
     rivals: [{ peer: "basehttp", app: "hello", title: "basehttp, log off", goal: 0.8 }],
   },
