@@ -9,20 +9,32 @@ export interface CpuTimes {
 /** The unit of `utime` and `stime`: USER_HZ is 100 on every architecture that Bun runs on. */
 const TICK_MS = 10;
 
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly times: CpuTimes;
+}
+
 /** CPU time of a process and its living descendants, all threads, those that have ended included. */
 export function cpuTimes(pid: number): CpuTimes {
-  const times = processTree(pid).map((member) => parseStat(readFileSync(`/proc/${member}/stat`, "latin1")));
+  const members = treeOf(pid);
   return {
-    userMs: times.reduce((sum, { userMs }) => sum + userMs, 0),
-    systemMs: times.reduce((sum, { systemMs }) => sum + systemMs, 0),
+    userMs: members.reduce((sum, { times }) => sum + times.userMs, 0),
+    systemMs: members.reduce((sum, { times }) => sum + times.systemMs, 0),
   };
 }
 
 /** A process and its living descendants. */
 export function processTree(pid: number): number[] {
-  const children = Map.groupBy(runningProcesses(), ({ parent }) => parent);
-  const tree = [pid];
-  for (const member of tree) tree.push(...(children.get(member) ?? []).map((child) => child.pid));
+  return treeOf(pid).map((member) => member.pid);
+}
+
+function treeOf(pid: number): Process[] {
+  const processes = runningProcesses();
+  const children = Map.groupBy(processes, ({ parent }) => parent);
+  const tree = processes.filter((one) => one.pid === pid);
+  if (tree.length === 0) throw new Error(`Process ${pid} has ended`);
+  for (const member of tree) tree.push(...(children.get(member.pid) ?? []));
   return tree;
 }
 
@@ -69,11 +81,12 @@ export function maxOpenFiles(): number {
   return hard === undefined || hard === "unlimited" ? Number.POSITIVE_INFINITY : Number(hard);
 }
 
-function runningProcesses(): { pid: number; parent: number }[] {
+function runningProcesses(): Process[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
     try {
-      return [{ pid: Number(pid), parent: parseParent(readFileSync(`/proc/${pid}/stat`, "latin1")) }];
+      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+      return [{ pid: Number(pid), parent: parseParent(stat), times: parseStat(stat) }];
     } catch {
       return []; // it has ended meanwhile
     }
