@@ -99,21 +99,24 @@ describeWith(["wrk"], "with wrk installed", () => {
   );
 
   test.each([
-    ["main.ts", MAIN, ["--peers", "bun-serve"]],
-    ["compare.ts", COMPARE, ["--baseline", "HEAD"]],
-  ])("SIGINT ends %s with code 130 and leaves nothing behind", async (_, path, ownArgs) => {
-    const folder = mkdtempSync(join(tmpdir(), "basehttp-test-"));
-    const args = [...ownArgs, "--only", "echo", "--seconds", "60", "--rounds", "1"];
-    await using child = Bun.spawn([process.execPath, path, ...args], {
-      env: { ...process.env, TMPDIR: folder },
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    await child.stdout.getReader().read();
-    child.kill("SIGINT");
-    expect(await child.exited).toBe(130);
-    expect(await child.stderr.text()).toBe("Interrupted\n");
-    expect(readdirSync(folder)).toEqual([]);
-    rmSync(folder, { recursive: true });
-  });
+    ["servers", MAIN, ["--only", "echo", "--peers", "bun-serve"]],
+    ["a comparison", COMPARE, ["--only", "echo", "--baseline", "HEAD"]],
+  ] as const)(
+    "SIGINT ends a bench of %s with code 130 and leaves nothing behind",
+    async (_, path, ownArgs) => {
+      const folder = mkdtempSync(join(tmpdir(), "basehttp-test-"));
+      const args = [...ownArgs, "--seconds", "60", "--rounds", "1"];
+      await using child = Bun.spawn([process.execPath, path, ...args], {
+        env: { ...process.env, TMPDIR: folder },
+        stdout: "pipe",
+        stderr: "pipe",
+      });
+      await child.stdout.getReader().read();
+      child.kill("SIGINT");
+      expect(await child.exited).toBe(130);
+      expect(await child.stderr.text()).toBe("Interrupted\n");
+      expect(readdirSync(folder)).toEqual([]);
+      rmSync(folder, { recursive: true });
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { CASES } from "../../bench/throughput/cases.ts";
@@ -88,18 +88,25 @@ describe.each(KILLED)("$peer", (started) => {
   });
 });
 
-testWith(
-  { peer: "nginx" },
-  "nginx is measured with its worker, and nothing of it is left behind",
-  async () => {
-    using setup = new Setup(new AbortController().signal);
+describe.each([
+  ["when it is not needed any more", () => {}],
+  ["when the bench is interrupted", (controller: AbortController) => controller.abort()],
+])("nginx %s", (_, interrupt) => {
+  testWith({ peer: "nginx" }, "ends with its worker and leaves no files behind", async () => {
+    const controller = new AbortController();
+    using setup = new Setup(controller.signal);
     const server = await Server.start({ peer: "nginx" }, setup.serverOptions(), setup.newPath());
     const processes = processTree(server.pid);
     expect(processes).toHaveLength(2);
+    const title = readFileSync(`/proc/${server.pid}/cmdline`, "latin1");
+    const [, room = ""] = / -p (\S+) /.exec(title) ?? [];
+    expect(existsSync(room)).toBeTrue();
+
+    interrupt(controller);
     await server[Symbol.asyncDispose]();
-    expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
-  },
-);
+    expect([room, ...processes.map((pid) => `/proc/${pid}`)].filter((path) => existsSync(path))).toEqual([]);
+  });
+});
 
 /** A test that is skipped where a server is not installed, but in CI. */
 function testWith({ peer }: Started, title: string, run: () => Promise<void>): void {

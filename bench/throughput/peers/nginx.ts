@@ -109,8 +109,9 @@ async function serve(): Promise<void> {
   throw new Error(`No port stayed free in ${ATTEMPTS} attempts`);
 }
 
+// Not once: the bench may say it twice, and nginx is to be ended in peace.
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  process.once(signal, async () => {
+  process.on(signal, async () => {
     await end();
     process.exit(0);
   });
