@@ -82,21 +82,31 @@ function firstWords(nginx: Nginx): Promise<string> {
   return said.promise;
 }
 
-/** Starts nginx on a free port and waits until it listens; undefined when the port is not free any more. */
+/**
+ * Starts nginx on a free port and waits until it listens; undefined when the port is not free any more. Its files go as soon
+ * as it has read them, so that nobody need remain to remove them.
+ */
 async function startOn(port: number): Promise<Nginx | undefined> {
   await Bun.write(CONFIGURATION_PATH, configuration(port));
   const nginx = start();
   running = nginx;
   const log = await firstWords(nginx);
-  if (log.includes(IS_LISTENING)) return nginx;
+  if (log.includes(IS_LISTENING)) {
+    removeRoom();
+    return nginx;
+  }
   if (log.includes(IS_TAKEN)) return undefined;
   throw new Error("nginx does not start");
 }
 
-/** Ends nginx, worker and all, and removes its files. */
+/** Ends nginx, worker and all. */
 async function end(): Promise<void> {
   running?.kill("SIGTERM");
   await running?.exited;
+  removeRoom();
+}
+
+function removeRoom(): void {
   rmSync(room, { recursive: true, force: true });
 }
 
