@@ -6,12 +6,12 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Child } from "./throughput/child.ts";
+import { failure } from "./throughput/client-summary.ts";
 import { Refusal, refusing, requireTools, runCommand } from "./throughput/command.ts";
 import type { PeerName } from "./throughput/peers.ts";
 import { openFiles, residentBytes } from "./throughput/proc.ts";
 import { Server } from "./throughput/server.ts";
 import { Setup } from "./throughput/setup.ts";
-import { failure } from "./throughput/summary.ts";
 import { recordPackets, runWrk } from "./throughput/wrk.ts";
 
 const REQUESTS = 1_000_000;

@@ -1,8 +1,8 @@
 /** A load on its way to one server: checked first, then run as often as it takes. */
 import type { Load } from "./cases/case.ts";
+import { type Summary, voidReason } from "./client-summary.ts";
 import { type AnswerBytes, probe } from "./probe.ts";
 import type { Setup } from "./setup.ts";
-import { type Summary, voidReason } from "./summary.ts";
 import { runTransfers } from "./transfers.ts";
 import { recordPackets, runWrk, wrkDefaultRequest } from "./wrk.ts";
 

@@ -1,7 +1,7 @@
 /** Drives a server with `wrk`. */
 import { join } from "node:path";
 import { Child, type ChildOptions } from "./child.ts";
-import { readSummary, type Summary } from "./summary.ts";
+import { readSummary, type Summary } from "./client-summary.ts";
 
 export interface WrkOptions extends ChildOptions {
   readonly port: number;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import { failure } from "../../bench/throughput/client-summary.ts";
 import { Setup } from "../../bench/throughput/setup.ts";
-import { failure } from "../../bench/throughput/summary.ts";
 import { recordPackets, runWrk } from "../../bench/throughput/wrk.ts";
 import { describeWith } from "../support/programs.ts";
 

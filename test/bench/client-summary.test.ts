@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type Summary, voidReason } from "../../bench/throughput/summary.ts";
+import { type Summary, voidReason } from "../../bench/throughput/client-summary.ts";
 
 const NO_ERRORS = { connect: 0, read: 0, write: 0, status: 0, timeout: 0 };
 
