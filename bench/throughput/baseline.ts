@@ -45,6 +45,7 @@ export class Baseline implements Disposable {
 
 /** What git prints, or undefined when it fails. */
 function git(...args: string[]): string | undefined {
+  if (Bun.which("git") === null) throw new Refusal("The comparison needs git, which is not installed");
   const { success, stdout } = Bun.spawnSync(["git", "-C", OWN_TREE, ...args], { stderr: "ignore" });
   return success ? stdout.toString().trim() : undefined;
 }

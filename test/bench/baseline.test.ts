@@ -8,24 +8,23 @@ import { probe } from "../../bench/throughput/probe.ts";
 import { Server } from "../../bench/throughput/server.ts";
 import { Setup } from "../../bench/throughput/setup.ts";
 import { wrkDefaultRequest } from "../../bench/throughput/wrk.ts";
-
-const ROOT = join(import.meta.dirname, "../..");
-
-function worktrees(): string {
-  return Bun.spawnSync(["git", "-C", ROOT, "worktree", "list"]).stdout.toString();
-}
+import { git, noHistory } from "../support/history.ts";
+import { titleWithReason } from "../support/programs.ts";
 
 test("Baseline.checkOut() refuses what is no commit", () => {
   expect(() => Baseline.checkOut("--help", "/nowhere")).toThrow(new Refusal('No such commit: "--help"'));
 });
 
-test("a baseline is served from its own sources, by the bench of the working tree, and is gone afterwards", async () => {
+const TITLE =
+  "a baseline is served from its own sources, by the bench of the working tree, and is gone afterwards";
+
+test.skipIf(noHistory !== undefined)(titleWithReason(TITLE, noHistory), async () => {
   using setup = new Setup(new AbortController().signal);
   const tree = setup.newPath();
   {
     using baseline = Baseline.checkOut("HEAD", tree);
     expect(baseline.commit).toMatch(/^[0-9a-f]{7,}$/);
-    expect(worktrees()).toContain(tree);
+    expect(git("worktree", "list")).toContain(tree);
     expect(existsSync(join(tree, "bench/throughput/baseline.ts"))).toBeTrue();
     expect(lstatSync(join(tree, "src")).isSymbolicLink()).toBeFalse();
 
@@ -33,6 +32,6 @@ test("a baseline is served from its own sources, by the bench of the working tre
     await using server = await Server.start(contender, setup.serverOptions());
     await probe(server.port, { ...HELLO_LOAD, packets: [wrkDefaultRequest(server.port)] });
   }
-  expect(worktrees()).not.toContain(tree);
+  expect(git("worktree", "list")).not.toContain(tree);
   expect(existsSync(tree)).toBeFalse();
 });

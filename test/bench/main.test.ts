@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BENCHES } from "../../bench/micro/main.ts";
-import { describeWith } from "../support/programs.ts";
+import { git, noHistory } from "../support/history.ts";
+import { describeWith, titleWithReason } from "../support/programs.ts";
 
 /** A whole case takes seconds, more on a busy machine: servers are warmed up by the CPU time that they got. */
 const CASE_TIMEOUT_MS = 60_000;
@@ -98,25 +99,32 @@ describeWith(["wrk"], "with wrk installed", () => {
     CASE_TIMEOUT_MS,
   );
 
-  test.each([
-    ["servers", MAIN, ["--only", "echo", "--peers", "bun-serve"]],
-    ["a comparison", COMPARE, ["--only", "echo", "--baseline", "HEAD"]],
-  ] as const)(
-    "SIGINT ends a bench of %s with code 130 and leaves nothing behind",
-    async (_, path, ownArgs) => {
-      const folder = mkdtempSync(join(tmpdir(), "basehttp-test-"));
-      const args = [...ownArgs, "--seconds", "60", "--rounds", "1"];
-      await using child = Bun.spawn([process.execPath, path, ...args], {
-        env: { ...process.env, TMPDIR: folder },
-        stdout: "pipe",
-        stderr: "pipe",
-      });
-      await child.stdout.getReader().read();
-      child.kill("SIGINT");
-      expect(await child.exited).toBe(130);
-      expect(await child.stderr.text()).toBe("Interrupted\n");
-      expect(readdirSync(folder)).toEqual([]);
-      rmSync(folder, { recursive: true });
+  test("SIGINT ends a bench with code 130 and leaves nothing behind", async () => {
+    await interrupt(MAIN, ["--only", "echo", "--peers", "bun-serve"]);
+  });
+
+  test.skipIf(noHistory !== undefined)(
+    titleWithReason("SIGINT ends a comparison with code 130 and leaves nothing behind", noHistory),
+    async () => {
+      await interrupt(COMPARE, ["--only", "echo", "--baseline", "HEAD"]);
+      expect(git("worktree", "list")).not.toContain("basehttp-test-");
     },
   );
 });
+
+/** Interrupts a command as soon as it has begun. */
+async function interrupt(path: string, ownArgs: string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "basehttp-test-"));
+  const args = [...ownArgs, "--seconds", "60", "--rounds", "1"];
+  await using child = Bun.spawn([process.execPath, path, ...args], {
+    env: { ...process.env, TMPDIR: folder },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  await child.stdout.getReader().read();
+  child.kill("SIGINT");
+  expect(await child.exited).toBe(130);
+  expect(await child.stderr.text()).toBe("Interrupted\n");
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
+}
