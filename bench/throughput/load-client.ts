@@ -1,4 +1,4 @@
-/** A load on its way to one server: checked first, then run as often as it takes. */
+/** A load on its way to one server. */
 import type { Load } from "./cases/case.ts";
 import { type Summary, voidReason } from "./client-summary.ts";
 import { type AnswerBytes, probe } from "./probe.ts";
@@ -11,6 +11,7 @@ export interface RecordedLoad extends Load {
   readonly packetsPath?: string;
 }
 
+/** Writes a load's packets to the file that its client reads. */
 export async function recordLoad(load: Load, setup: Setup): Promise<RecordedLoad> {
   const { packets, isCompleted } = load;
   if (packets === undefined) return load;
@@ -19,6 +20,7 @@ export async function recordLoad(load: Load, setup: Setup): Promise<RecordedLoad
   return { ...load, packetsPath };
 }
 
+/** A server that has a load to bear. */
 export interface Target {
   readonly port: number;
   readonly load: RecordedLoad;
@@ -26,6 +28,7 @@ export interface Target {
   readonly setup: Setup;
 }
 
+/** Sends a load to a server whose answers it has checked. */
 export class LoadClient {
   readonly #target: Target;
   readonly #answerBytes: AnswerBytes;

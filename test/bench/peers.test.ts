@@ -108,11 +108,12 @@ describe.each([
   });
 });
 
-/** A test that is skipped where a server is not installed, but in CI. */
+/** A test that is skipped where a server is not installed. CI installs nginx, so there it fails. */
 function testWith({ peer }: Started, title: string, run: () => Promise<void>): void {
   const { program } = PEERS[peer];
+  const isRequired = program === "nginx" && Boolean(process.env.CI);
   const isMissing = programPath(program) === undefined;
-  const reason = isMissing && !process.env.CI ? `there is no ${program}` : undefined;
+  const reason = isMissing && !isRequired ? `there is no ${program}` : undefined;
   test.skipIf(reason !== undefined)(titleWithReason(title, reason), run);
 }
 

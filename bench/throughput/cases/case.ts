@@ -16,7 +16,8 @@ export interface Load {
   readonly warmUpCpuMs?: number;
   /**
    * Whether every exchange that has begun is measured to its end, by a client of our own. `wrk` stops in the middle: with
-   * messages so large that a run has only some hundred of them, those cut off would be a share of the figure.
+   * messages so large that a run has only some hundred of them, those cut off would be a share of the figure. There is one
+   * packet then.
    */
   readonly isCompleted?: boolean;
 }
