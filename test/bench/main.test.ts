@@ -12,6 +12,7 @@ const CASE_TIMEOUT_MS = 60_000;
 const BENCH = join(import.meta.dirname, "../../bench");
 const MAIN = join(BENCH, "throughput/main.ts");
 const COMPARE = join(BENCH, "compare.ts");
+const MICRO = join(BENCH, "micro/main.ts");
 
 interface Outcome {
   readonly code: number;
@@ -49,6 +50,8 @@ test.each([
   ["compare.ts", COMPARE, [], "--baseline is missing"],
   ["compare.ts", COMPARE, ["--baseline", "no such thing"], 'No such commit: "no such thing"'],
   ["compare.ts", COMPARE, ["--baseline", "HEAD", "--only", "idle"], 'No such case: "idle"'],
+  ["micro/main.ts", MICRO, ["http-date", "mimes"], 'No such bench: "mimes"; there are head-parser, '],
+  ["micro/main.ts", MICRO, ["--fast"], "--fast"],
 ])("%s refuses a wrong argument in one line on stderr", async (_, path, args, message) => {
   const { code, stdout, stderr } = await run(path, args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
