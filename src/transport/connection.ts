@@ -41,6 +41,16 @@ const Phase = {
   CLOSED: 7,
 } as const;
 
+/** What becomes of the connection after the present request. */
+const Outlook = {
+  /** What the handler and the client would have. */
+  OPEN: 0,
+  /** It ends, whatever the handler thinks. */
+  ENDS: 1,
+  /** It ends, because what came cannot be told apart into requests any more. */
+  BROKEN: 2,
+} as const;
+
 /** Who sees to it that requests are handled. */
 const Drive = {
   /** The handler, by a loop of its own that asks for them. */
@@ -93,10 +103,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #isPaused = false;
   /** The client will send nothing more. */
   #hasPeerEnded = false;
-  /** The connection must end after the present request, whatever the handler thinks. */
-  #mustClose = false;
-  /** What came cannot be told apart into requests any more. */
-  #isBroken = false;
+  #outlook: (typeof Outlook)[keyof typeof Outlook] = Outlook.OPEN;
   /** What has been read and dropped since the present request was answered. */
   #discardedBytes = 0;
   #farewell: (typeof Farewell)[keyof typeof Farewell] = Farewell.NONE;
@@ -143,7 +150,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** Whether the connection is going to be closed after this request, as far as that is known yet. */
   get isEnding(): boolean {
-    return this.#mustClose || (this.#rfile !== null && !this.#canDiscard(this.#rfile));
+    return this.#outlook !== Outlook.OPEN || (this.#rfile !== null && !this.#canDiscard(this.#rfile));
   }
 
   /** For a handler that pulls: settles when the next request has come, with `false` when there is none. */
@@ -179,7 +186,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** No more requests after the one in hand; an idle connection ends at once. */
   drain(): void {
-    this.#mustClose = true;
+    this.#endAfterRequest();
     const hasNoRequest =
       this.head === null ? this.input.length === 0 : this.head.state <= HeadState.EMPTY_LINE_LF;
     const isIdle = this.#phase === Phase.HEAD && hasNoRequest;
@@ -194,7 +201,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   close(): void {
     if (this.#phase >= Phase.CLOSING) return;
     if (this.#phase === Phase.HANDLING) {
-      this.#mustClose = true;
+      this.#endAfterRequest();
       return;
     }
     this.#phase = Phase.CLOSING;
@@ -312,7 +319,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   // ------------------------------------------------------------------ requests, one after the other
 
   #startHandling(): void {
-    const isOverAlready = this.#phase !== Phase.HEAD || (this.#mustClose && this.input.length === 0);
+    const isOverAlready =
+      this.#phase !== Phase.HEAD || (this.#outlook !== Outlook.OPEN && this.input.length === 0);
     if (isOverAlready) {
       this.#drive = Drive.DONE;
       this.#finish();
@@ -378,10 +386,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.#phase = Phase.HANDLING;
     const mayChunk = head.minorVersion >= 1 && !this.isHttp10;
     this.wfile.beginRequest(head.hasMethod("HEAD"), mayChunk, head.hasMethod("CONNECT"));
-    if (head.failure !== Failure.NONE) {
-      this.#isBroken = true;
-      this.#mustClose = true;
-    }
+    if (head.failure !== Failure.NONE) this.#outlook = Outlook.BROKEN;
     if (head.bodyKind !== BodyKind.NONE || this.#rfile !== null) {
       this.rfile.begin(head.bodyKind, head.contentLength, this.maxBodyBytes, this.#owner.limits);
     }
@@ -439,7 +444,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
    * Either only where the client has not got anything else yet.
    */
   #failRequest(error: unknown): void {
-    this.#mustClose = true;
+    this.#endAfterRequest();
     if (!this.#isPeersDoing(error)) this.#owner.handlerFailed(this, error);
     if (this.wfile.hasGone || !this.wfile.canRestart) {
       this.wfile.abandon();
@@ -483,7 +488,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const rfile = this.#rfile;
     const isRead = rfile === null || rfile.isComplete;
     const hasWaiter = this.wfile.isAwaited || rfile?.isAwaited === true;
-    const mustClose = ending !== Ending.WHOLE || hasWaiter || this.#mustClose;
+    const mustClose = ending !== Ending.WHOLE || hasWaiter || this.#outlook !== Outlook.OPEN;
     this.#dropHead();
     rfile?.release();
     if (mustClose || this.#handler!.close_connection || !(isRead || this.#canDiscard(rfile))) {
@@ -522,7 +527,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const before = this.input.start;
     rfile.discard();
     this.#discardedBytes += this.input.start - before;
-    if (this.#mustClose) {
+    if (this.#outlook !== Outlook.OPEN) {
       this.#finish();
     } else if (rfile.isComplete) {
       this.#phase = Phase.HEAD;
@@ -541,6 +546,10 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   // ------------------------------------------------------------------ the end
+
+  #endAfterRequest(): void {
+    if (this.#outlook === Outlook.OPEN) this.#outlook = Outlook.ENDS;
+  }
 
   /** The client sends nothing more, and everything that it sent has been worked off. */
   #endOfInput(): void {
@@ -598,7 +607,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   /** Says that nothing more will come, and closes when the client cannot lose its answer by that. */
   #halfClose(): void {
     const isInputOutstanding =
-      this.#isBroken ||
+      this.#outlook === Outlook.BROKEN ||
       this.#discardedBytes > 0 ||
       this.input.length > 0 ||
       this.#rfile?.isComplete === false;
