@@ -9,7 +9,7 @@
 
 import { Failure } from "./failure.ts";
 import { decideFraming } from "./framing.ts";
-import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TARGET, TCHAR } from "./grammar.ts";
+import { COLON, CR, FIELD_VALUE, FRAMING_INITIAL, HTAB, LF, SP, TARGET, TCHAR } from "./grammar.ts";
 import { checkHost } from "./host.ts";
 import type { HeadLimits } from "./limits.ts";
 import { HeadState, type RequestHead } from "./request-head.ts";
@@ -228,7 +228,7 @@ function parseWholeFields(head: RequestHead, from: number, stop: number, maxFiel
     offsets[field + 2] = valueStart - start;
     offsets[field + 3] = endOfValue(bytes, valueStart, at) - start;
     head.fieldCount = count + 1;
-    notePurpose(head, count);
+    if (FRAMING_INITIAL[bytes[lineStart]!] === 1) notePurpose(head, count, lineStart, nameEnd);
     lineStart = at + 2;
   }
   return lineStart;
@@ -295,7 +295,8 @@ function parseFields(head: RequestHead, from: number, stop: number, maxFields: n
         break;
       case HeadState.VALUE_LF:
         if (bytes[at] !== LF) return fail(head, at, Failure.BARE_LINE_END);
-        notePurpose(head, head.fieldCount++);
+        notePurpose(head, head.fieldCount, start + head.offsets[field]!, start + head.offsets[field + 1]!);
+        head.fieldCount++;
         field += 4;
         state = HeadState.FIELD;
         at++;
@@ -323,10 +324,8 @@ function endOfValue(bytes: Uint8Array, start: number, at: number): number {
 }
 
 /** Remembers the fields that the message itself is read by. Their lengths tell most others from them. */
-function notePurpose(head: RequestHead, index: number): void {
-  const { bytes, start, offsets } = head;
-  const nameStart = start + offsets[index * 4]!;
-  const nameEnd = start + offsets[index * 4 + 1]!;
+function notePurpose(head: RequestHead, index: number, nameStart: number, nameEnd: number): void {
+  const { bytes } = head;
   switch (nameEnd - nameStart) {
     case 4:
       if (equalsIgnoringCase(bytes, nameStart, nameEnd, "host") && head.hostCount++ === 0) {

@@ -4,6 +4,7 @@ import {
   COLON,
   CR,
   FIELD_VALUE,
+  FRAMING_INITIAL,
   HEX_VALUE,
   HTAB,
   LF,
@@ -26,6 +27,8 @@ describe("a byte class", () => {
     ["TARGET", TARGET, /^[\x21\x22\x24-\x7e]$/, 93],
     // RFC 3986 3.2.2, without what is percent-encoded
     ["REG_NAME", REG_NAME, /^[-._~!$&'()*+,;=0-9A-Za-z]$/, 77],
+    // Connection, Content-Length, Expect, Host, Transfer-Encoding
+    ["FRAMING_INITIAL", FRAMING_INITIAL, /^[CEHT]$/i, 8],
   ])("%s has the bytes that it should, and no others", (_name, table, pattern, size) => {
     expect(table).toHaveLength(256);
     expect([...table]).toEqual(ALL_CHARS.map((char) => (pattern.test(char) ? 1 : 0)));
@@ -34,7 +37,9 @@ describe("a byte class", () => {
 
   test("is in each of the tables that a request is read by", () => {
     const tables = Object.values(grammar).filter((value) => value instanceof Uint8Array);
-    expect(new Set(tables)).toEqual(new Set([TCHAR, FIELD_VALUE, TARGET, REG_NAME, HEX_VALUE]));
+    expect(new Set(tables)).toEqual(
+      new Set([TCHAR, FIELD_VALUE, TARGET, REG_NAME, FRAMING_INITIAL, HEX_VALUE]),
+    );
   });
 
   test("has no line end and no NUL in it", () => {
