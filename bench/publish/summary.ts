@@ -15,13 +15,14 @@ export interface Places {
   readonly tables: string;
 }
 
-/** The columns, by the beginning of a peer's name: servers that were run in several ways share one. */
-const COLUMNS: readonly (readonly [prefix: string, title: string])[] = [
-  ["bun-serve", "Bun.serve"],
-  ["node-http", "node:http"],
-  ["nginx", "nginx"],
-  ["python", "Python"],
-  ["bun-listen", "bare socket"],
+/** The columns, and which peers each stands for: a server that was run in several ways may share one. */
+const COLUMNS: readonly (readonly [title: string, ...peers: string[]])[] = [
+  ["Bun.serve, fetch", "bun-serve"],
+  ["Bun.serve, routes", "bun-serve-static", "bun-serve-dir"],
+  ["node:http", "node-http"],
+  ["nginx", "nginx", "nginx-cached"],
+  ["Python", "python-http10", "python-http11"],
+  ["bare socket", "bun-listen"],
 ];
 
 const ALT =
@@ -70,12 +71,12 @@ function ratios(all: readonly Comparison[]): string {
 
 function columnsOf(rivals: readonly Rival[]): string[] {
   const met = new Set(rivals.map(columnOf));
-  const known = COLUMNS.map(([, title]) => title).filter((title) => met.has(title));
+  const known = COLUMNS.map(([title]) => title).filter((title) => met.has(title));
   return [...new Set([...known, ...met])];
 }
 
 function columnOf({ peer, title }: Rival): string {
-  return COLUMNS.find(([prefix]) => peer.startsWith(prefix))?.[1] ?? title;
+  return COLUMNS.find(([, ...peers]) => peers.includes(peer))?.[0] ?? title;
 }
 
 /** The ratio to the best of a column: what a rival can do is what counts, however it has to be set up. */
