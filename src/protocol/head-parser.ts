@@ -9,7 +9,7 @@
 
 import { Failure } from "./failure.ts";
 import { decideFraming } from "./framing.ts";
-import { COLON, CR, FIELD_VALUE, FRAMING_INITIAL, HTAB, LF, SP, TARGET, TCHAR } from "./grammar.ts";
+import { COLON, CR, FIELD_VALUE, HTAB, LF, NOTED_INITIAL, SP, TARGET, TCHAR } from "./grammar.ts";
 import { checkHost } from "./host.ts";
 import type { HeadLimits } from "./limits.ts";
 import { HeadState, type RequestHead } from "./request-head.ts";
@@ -228,7 +228,7 @@ function parseWholeFields(head: RequestHead, from: number, stop: number, maxFiel
     offsets[field + 2] = valueStart - start;
     offsets[field + 3] = endOfValue(bytes, valueStart, at) - start;
     head.fieldCount = count + 1;
-    if (FRAMING_INITIAL[bytes[lineStart]!] === 1) notePurpose(head, count, lineStart, nameEnd);
+    if (NOTED_INITIAL[bytes[lineStart]!] === 1) notePurpose(head, count, lineStart, nameEnd);
     lineStart = at + 2;
   }
   return lineStart;
@@ -323,7 +323,10 @@ function endOfValue(bytes: Uint8Array, start: number, at: number): number {
   return end;
 }
 
-/** Remembers the fields that the message itself is read by. Their lengths tell most others from them. */
+/**
+ * Remembers the fields that the message itself is read by. Their lengths tell most others from them. How their names may
+ * begin stands in `NOTED_INITIAL`, which whole lines are asked by before.
+ */
 function notePurpose(head: RequestHead, index: number, nameStart: number, nameEnd: number): void {
   const { bytes } = head;
   switch (nameEnd - nameStart) {

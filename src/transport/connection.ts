@@ -41,6 +41,9 @@ const Phase = {
   CLOSED: 7,
 } as const;
 
+// One field each for what booleans could say as well: with one field more a connection has 256 bytes, not 224, for as long
+// as it is idle (the bench's case `idle`).
+
 /** What becomes of the connection after the present request. */
 const Outlook = {
   /** What the handler and the client would have. */
@@ -61,13 +64,11 @@ const Drive = {
   DONE: 2,
 } as const;
 
-/** How far the handler is from having nothing more to do with the connection. */
-const Farewell = {
-  NONE: 0,
-  /** It has been told, or need not be. */
-  SAID: 1,
-  /** It is done, and the server has been told. */
-  OVER: 2,
+/** Whether the handler's `finish()` has been called, and the server told that the handler is done. */
+const Finish = {
+  PENDING: 0,
+  CALLED: 1,
+  DONE: 2,
 } as const;
 
 /** The hooks that a handler is called by once for a connection. */
@@ -88,7 +89,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   clientAddress: readonly [host: string, port: number];
   /** Seconds that replace all of the connection's own deadlines; 0 for none (Python's `timeout`). */
   timeout = 0;
-  /** Where its server keeps it; -1 where it does not. The server's own. */
+  /** Its place in its server's list, which needs no map for it then; -1 where it is not there. */
   place = -1;
 
   readonly #socket: TransportSocket;
@@ -106,7 +107,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #outlook: (typeof Outlook)[keyof typeof Outlook] = Outlook.OPEN;
   /** What has been read and dropped since the present request was answered. */
   #discardedBytes = 0;
-  #farewell: (typeof Farewell)[keyof typeof Farewell] = Farewell.NONE;
+  #finishing: (typeof Finish)[keyof typeof Finish] = Finish.PENDING;
 
   constructor(socket: TransportSocket, owner: ConnectionOwner<Connection>) {
     super();
@@ -205,7 +206,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       return;
     }
     this.#phase = Phase.CLOSING;
-    if (this.#handler === null) this.#farewell = Farewell.OVER;
+    if (this.#handler === null) this.#finishing = Finish.DONE;
     this.wfile.workedOff(false);
     if (this.wfile.unsentBytes > 0) this.#setDeadline(this.#owner.limits.writeTimeout);
     else this.#halfClose();
@@ -264,7 +265,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.input.clear();
     this.wfile.socketClosed();
     this.#rfile?.closed();
-    if (this.#handler === null) this.#farewell = Farewell.OVER;
+    if (this.#handler === null) this.#finishing = Finish.DONE;
     // A handler that is still at work finishes in its own time, unheard; one that was never called is done.
     else if (phase === Phase.HELD) this.#endHandler();
     else if (phase !== Phase.HANDLING) this.#finish();
@@ -580,7 +581,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** There will be no more requests: the handler is told so, once, and then the server closes the connection. */
   #finish(): void {
-    if (this.#farewell !== Farewell.NONE) return;
+    if (this.#finishing !== Finish.PENDING) return;
     if (this.#phase < Phase.FINISHING) this.#phase = Phase.FINISHING;
     this.deadlineTick = 0;
     if (this.#handler === null) {
@@ -591,7 +592,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#endOwnLoop();
       return;
     }
-    this.#farewell = Farewell.SAID;
+    this.#finishing = Finish.CALLED;
     this.#runHook("finish");
   }
 
@@ -721,14 +722,14 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** The handler is done, or there was none: the server closes the connection. */
   #endHandler(): void {
-    this.#farewell = Farewell.SAID;
+    this.#finishing = Finish.CALLED;
     if (this.#phase < Phase.FINISHING) this.#phase = Phase.FINISHING;
     this.#owner.handlerFinished(this);
-    this.#farewell = Farewell.OVER;
+    this.#finishing = Finish.DONE;
     this.#endIfOver();
   }
 
   #endIfOver(): void {
-    if (this.#farewell === Farewell.OVER && this.#phase === Phase.CLOSED) this.#owner.connectionEnded(this);
+    if (this.#finishing === Finish.DONE && this.#phase === Phase.CLOSED) this.#owner.connectionEnded(this);
   }
 }

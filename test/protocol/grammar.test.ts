@@ -4,10 +4,10 @@ import {
   COLON,
   CR,
   FIELD_VALUE,
-  FRAMING_INITIAL,
   HEX_VALUE,
   HTAB,
   LF,
+  NOTED_INITIAL,
   REG_NAME,
   SP,
   TARGET,
@@ -28,7 +28,7 @@ describe("a byte class", () => {
     // RFC 3986 3.2.2, without what is percent-encoded
     ["REG_NAME", REG_NAME, /^[-._~!$&'()*+,;=0-9A-Za-z]$/, 77],
     // Connection, Content-Length, Expect, Host, Transfer-Encoding
-    ["FRAMING_INITIAL", FRAMING_INITIAL, /^[CEHT]$/i, 8],
+    ["NOTED_INITIAL", NOTED_INITIAL, /^[CEHT]$/i, 8],
   ])("%s has the bytes that it should, and no others", (_name, table, pattern, size) => {
     expect(table).toHaveLength(256);
     expect([...table]).toEqual(ALL_CHARS.map((char) => (pattern.test(char) ? 1 : 0)));
@@ -38,7 +38,7 @@ describe("a byte class", () => {
   test("is in each of the tables that a request is read by", () => {
     const tables = Object.values(grammar).filter((value) => value instanceof Uint8Array);
     expect(new Set(tables)).toEqual(
-      new Set([TCHAR, FIELD_VALUE, TARGET, REG_NAME, FRAMING_INITIAL, HEX_VALUE]),
+      new Set([TCHAR, FIELD_VALUE, TARGET, REG_NAME, NOTED_INITIAL, HEX_VALUE]),
     );
   });
 
