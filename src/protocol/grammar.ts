@@ -23,7 +23,7 @@ export const TCHAR: Uint8Array = table("!#$%&'*+-.^_`|~", DIGIT, ALPHA);
 
 /**
  * How the names begin of the fields that the parser takes note of: Connection, Content-Length, Expect, Host and
- * Transfer-Encoding. To look at that first takes a tenth off the time of a browser's head (`bench/micro/head-parser.ts`).
+ * Transfer-Encoding. To look at that first takes a tenth off a browser's head (`bench/micro/head-parser.ts`).
  */
 export const NOTED_INITIAL: Uint8Array = table("CcEeHhTt");
 

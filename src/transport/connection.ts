@@ -41,8 +41,8 @@ const Phase = {
   CLOSED: 7,
 } as const;
 
-// One field each for what booleans could say as well: with one field more a connection has 256 bytes, not 224, for as long
-// as it is idle (the bench's case `idle`).
+// One field each for what booleans could say as well: with one field more a connection has 256 bytes, not 224, also
+// while it is idle (the bench's case `idle`).
 
 /** What becomes of the connection after the present request. */
 const Outlook = {

@@ -20,7 +20,8 @@ const FIRST_CAPACITY = 2 * FULL_BYTES;
 /**
  * Where in its memory the buffer begins. Large arrays begin at a page, as this memory does. With the buffer at its
  * beginning, a chunk would be copied to a few bytes behind the place in a page that it comes from, and some processors
- * (Zen 4: glibc bug 30994) then take twenty times as long: 4,700 ns instead of 210 for 16 KiB (the bench's case `stream`).
+ * (Zen 4: glibc bug 30994) then take twenty times as long: 4,700 ns instead of 210 for 16 KiB (the bench's case
+ * `stream`).
  */
 const SHIFT_IN_PAGE = 2048;
 
