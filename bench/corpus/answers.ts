@@ -68,7 +68,7 @@ export const ANSWERS: Readonly<Record<string, readonly AnswerSample[]>> = {
 /** Fields that would become more than a line, or cannot be said in bytes, by name. */
 export const UNSENDABLE_FIELDS: Readonly<Record<string, readonly FieldSample[]>> = {
   "a line end in a short value": variants((id) => ["X-Name", `${id}\r\nSet-Cookie: a=b`]),
-  "a line end behind 8 KB": variants((id) => ["X-Name", `${id.repeat(1024)}\r\nSet-Cookie: a=b`], 4),
+  "a line end behind 8 KiB": variants((id) => ["X-Name", `${id.repeat(1024)}\r\nSet-Cookie: a=b`], 4),
   "U+010A, whose low byte is LF": variants((id) => ["X-Name", `${id}\u010aSet-Cookie: a=b`]),
   "a line end in a name": variants((id) => [`X-${id}\r\nSet-Cookie`, "a=b"]),
 };

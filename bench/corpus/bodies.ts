@@ -17,8 +17,8 @@ export interface RefusedBody {
 
 /** Chunked bodies, by name; each is complete and valid. */
 export const CHUNKED_BODIES: Readonly<Record<string, ChunkedBody>> = {
-  "one chunk of 64 KB": chunked([65536]),
-  "64 chunks of 1 KB": chunked(Array.from({ length: 64 }, () => 1024)),
+  "one chunk of 64 KiB": chunked([65536]),
+  "64 chunks of 1 KiB": chunked(Array.from({ length: 64 }, () => 1024)),
   "1,000 chunks of one byte": chunked(ones(1000)),
   "extensions and trailers": chunked(
     [512, 512],
@@ -35,19 +35,19 @@ export const ADVERSARIAL_BODIES: Readonly<Record<string, ChunkedBody>> = {
   "no payload and a trailer of 15 KB": chunked([], "", `X: ${"x".repeat(15_000)}\r\n`),
 };
 
-const KB = 1024;
+const KIB = 1024;
 
 /** Chunked bodies that are wrong at their end or have no end, by name. */
 export const REFUSED_BODIES: Readonly<Record<string, RefusedBody>> = {
   "bare LF after 1,000 chunks of one byte": refused("1\r\nx\r\n".repeat(1000), "1", "\nx\r\n"),
-  "chunk of 64 KB that is longer than its size": refused("10000\r\n", "x".repeat(64 * KB), "x"),
+  "chunk of 64 KiB that is longer than its size": refused("10000\r\n", "x".repeat(64 * KIB), "x"),
   "17 digits of size after 1,000 chunks of one byte": refused(
     "1\r\nx\r\n".repeat(1000),
     "0".repeat(16),
     "1\r\n",
   ),
-  "more than 16 KB of extensions": refused("1", `;${"x".repeat(16 * KB - 1)}`, "x"),
-  "more than 16 KB of trailers": refused("0\r\n", `X:${"x".repeat(16 * KB - 2)}`, "x"),
+  "more than 16 KiB of extensions": refused("1", `;${"x".repeat(16 * KIB - 1)}`, "x"),
+  "more than 16 KiB of trailers": refused("0\r\n", `X:${"x".repeat(16 * KIB - 2)}`, "x"),
 };
 
 /** A request with `bodyBytes` of binary body, every byte value in turn. */

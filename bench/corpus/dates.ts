@@ -88,7 +88,7 @@ export const NO_DATES: Readonly<Record<string, readonly string[]>> = {
     "Sunday, 31-Nov-94 08:49:37 GMT",
     "Sun Feb 30 08:49:37 1994",
   ],
-  "8 KB that begin or end like a date": [
+  "8 KiB that begin or end like a date": [
     `Sun, 06 Nov 1994 08:49:37 ${"G".repeat(8192)}`,
     `${" ".repeat(8192)}Sun, 06 Nov 1994 08:49:37 GMT`,
     `Sunday, ${"0".repeat(8192)}-Nov-94 08:49:37 GMT`,

@@ -23,7 +23,7 @@ export const BROWSER_REQUEST: Uint8Array = browserRequest(
   "session=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b; theme=dark; consent=necessary.statistics",
 );
 
-/** A browser's request with 4 KB of cookies, as sites with many analytics scripts collect them. */
+/** A browser's request with 4 KiB of cookies, as sites with many analytics scripts collect them. */
 export const COOKIES_REQUEST: Uint8Array = browserRequest("/account", cookies(4096));
 
 /** 64 fields, as a request has them behind several proxies. */
@@ -39,7 +39,7 @@ export const MANY_FIELDS_REQUEST: Uint8Array = request("GET /api/v2/items?limit=
 export const REQUEST_HEADS: Readonly<Record<string, AcceptedHead>> = {
   tiny: { bytes: TINY_REQUEST, fieldCount: 1 },
   browser: { bytes: BROWSER_REQUEST, fieldCount: 12 },
-  "4 KB of cookies": { bytes: COOKIES_REQUEST, fieldCount: 12 },
+  "4 KiB of cookies": { bytes: COOKIES_REQUEST, fieldCount: 12 },
   "64 fields": { bytes: MANY_FIELDS_REQUEST, fieldCount: 64 },
 };
 
@@ -49,15 +49,15 @@ export const ADVERSARIAL_HEADS: Readonly<Record<string, AcceptedHead>> = {
     bytes: request("GET / HTTP/1.1", ["Host: a", ...Array.from({ length: 98 }, () => "a: b")]),
     fieldCount: 99,
   },
-  "target of 7 KB": {
+  "target of 7 KiB": {
     bytes: request(`GET /${"a".repeat(7167)} HTTP/1.1`, ["Host: a"]),
     fieldCount: 1,
   },
-  "value of 8 KB in obs-text": {
+  "value of 8 KiB in obs-text": {
     bytes: request("GET / HTTP/1.1", ["Host: a", `X: ${"\xff".repeat(8192)}`]),
     fieldCount: 2,
   },
-  "name of 2 KB": {
+  "name of 2 KiB": {
     bytes: request("GET / HTTP/1.1", ["Host: a", `${"x".repeat(2048)}: y`]),
     fieldCount: 2,
   },
@@ -73,7 +73,7 @@ export const REFUSED_HEADS: Readonly<Record<string, RefusedHead>> = {
     bytes: withByteAt(BROWSER_REQUEST, BROWSER_REQUEST.length - 5, 0),
     refusedAt: BROWSER_REQUEST.length - 5,
   },
-  "bare LF at the end of 4 KB of cookies": {
+  "bare LF at the end of 4 KiB of cookies": {
     bytes: withByteAt(COOKIES_REQUEST, COOKIES_REQUEST.length - 4, 0x0a),
     refusedAt: COOKIES_REQUEST.length - 4,
   },

@@ -47,8 +47,8 @@ export const CHUNKED: Suite = {
     caseOf(name, (input: Uint8Array) => payloadBytes(input), [[bytes, -refusedAt]]),
   ),
   "bodies in pieces": [
-    piecesCase("64 chunks of 1 KB", "a packet at a time", 1460),
-    piecesCase("64 chunks of 1 KB", "61 bytes at a time", 61),
+    piecesCase("64 chunks of 1 KiB", "a packet at a time", 1460),
+    piecesCase("64 chunks of 1 KiB", "61 bytes at a time", 61),
     piecesCase("1,000 chunks of one byte", "61 bytes at a time", 61),
     piecesCase("1,000 chunks of one byte", "byte by byte", 1),
     piecesCase("extensions and trailers", "byte by byte", 1),
