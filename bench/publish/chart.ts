@@ -7,8 +7,6 @@ import { type Comparison, comparisons, headingOf } from "./comparison.ts";
 import { element, escapeXml, wrapped } from "./svg.ts";
 import type { Theme } from "./theme.ts";
 
-/** Cases that are shown before others where there are more than fit. */
-const CHIEF_CASES = ["hello", "browser", "pipelined", "echo", "upload", "file-1k", "connect", "python"];
 const MOST_GROUPS = 8;
 
 /** No wider than this, since on a phone the whole chart, text and all, shrinks to the width of the screen. */
@@ -58,9 +56,8 @@ function svg(height: number, text: string, theme: Theme, markup: string): string
 /** Chief cases are chosen first; all are shown in the order of the result. */
 function chiefComparisons(result: BenchResult): Comparison[] {
   const all = comparisons(result);
-  const isChief = ({ name }: Comparison): boolean => CHIEF_CASES.includes(name);
-  const others = all.filter((one) => !isChief(one));
-  const chosen = [...all.filter(isChief), ...others].slice(0, MOST_GROUPS);
+  const others = all.filter(({ isChief }) => !isChief);
+  const chosen = [...all.filter(({ isChief }) => isChief), ...others].slice(0, MOST_GROUPS);
   return all.filter((one) => chosen.includes(one));
 }
 

@@ -1,31 +1,17 @@
 /** What a result says of the subject and its rivals, case by case: what the chart and the summary show. */
-import type { BenchResult, CaseResult, ThroughputResult } from "../throughput/result.ts";
-import { requestsPerCpuSecond } from "../throughput/result.ts";
+import { CASES } from "../throughput/cases.ts";
+import {
+  type BenchResult,
+  type CaseResult,
+  requestsPerCpuSecond,
+  type ThroughputResult,
+} from "../throughput/result.ts";
 import { ratioSpread, type Spread } from "../throughput/stats.ts";
 
 const SUBJECT = "basehttp";
 
 /** The peer that answers without reading: no server, but what no server can surpass. */
 const LIMIT = "bun-listen";
-
-/** Short names of cases, for where their titles are too long. */
-const HEADINGS: Readonly<Record<string, string>> = {
-  hello: "Hello, World",
-  browser: "A browser's request",
-  pipelined: "Pipelined requests",
-  json: "JSON",
-  echo: "POST of 1 KB, echoed",
-  "echo-1m": "POST of 1 MB, echoed",
-  upload: "Upload",
-  stream: "Streamed answer",
-  "file-1k": "File of 1 KB",
-  "file-100k": "File of 100 KB",
-  "file-100m": "File of 100 MB",
-  "not-modified": "File not modified",
-  listing: "Directory listing",
-  connect: "New connection for each request",
-  python: "Hello, World, as suits Python",
-};
 
 /** A rival's requests per CPU second and the subject's, compared round by round. */
 export interface Rival {
@@ -40,8 +26,9 @@ export interface Rival {
 }
 
 export interface Comparison {
-  readonly name: string;
   readonly heading: string;
+  /** Whether it is shown before others where there are more than fit. */
+  readonly isChief: boolean;
   readonly subject: string;
   readonly rivals: readonly Rival[];
 }
@@ -54,9 +41,14 @@ export function comparisons({ cases }: BenchResult): Comparison[] {
     .filter(({ rivals }) => rivals.length > 0);
 }
 
-/** A case's short name; its title where it has none. */
+/** A case's short title; its title where it has none, or is not among the cases. */
 export function headingOf({ name, title }: CaseResult): string {
-  return Object.hasOwn(HEADINGS, name) ? (HEADINGS[name] ?? title) : title;
+  return CASES.find((one) => one.name === name)?.heading ?? title;
+}
+
+/** Whether a case is one of those that run by themselves. */
+function isChief({ name }: CaseResult): boolean {
+  return CASES.some((one) => one.name === name && one.isExtra !== true);
 }
 
 /** The subject's row and its rivals', where the subject took part; the subject comes first then. */
@@ -77,8 +69,8 @@ function comparison(result: ThroughputResult): Comparison {
   const own = both?.subject.samples.map(requestsPerCpuSecond) ?? [];
   const rivals = (both?.rivals ?? []).filter((row) => !isItself(row));
   return {
-    name: result.name,
     heading: headingOf(result),
+    isChief: isChief(result),
     subject: both?.subject.title ?? SUBJECT,
     rivals: rivals.map(({ peer, title, samples }) => {
       const theirs = samples.map(requestsPerCpuSecond);

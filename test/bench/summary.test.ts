@@ -34,7 +34,7 @@ test("summary() counts the best of the ways in which a rival ran", () => {
   const rivals = [row("nginx", "nginx", 1000, 2000), row("nginx-cached", "nginx, file cache", 1600, 3200)];
   const text = summary(resultOf(throughputCase("file-1k", "File", SUBJECT, ...rivals)), PLACES);
   expect(text).toContain("| basehttp against | nginx |\n");
-  expect(text).toContain("| File of 1 KB     | 1.25x |\n");
+  expect(text).toContain("| File of 1 KiB    | 1.25x |\n");
 });
 
 test("summary() gives a rival that it does not know a column of its own, after the others", () => {

@@ -45,7 +45,9 @@ export interface Rival extends Contender {
 interface Named {
   readonly name: string;
   readonly title: string;
-  /** Whether it runs only when it is named or all cases are wanted. */
+  /** A shorter title, for charts and the tables of ratios; the title when not said. */
+  readonly heading?: string;
+  /** Whether it runs only when it is named or all cases are wanted. A chart without room for all leaves it out first. */
   readonly isExtra?: boolean;
 }
 

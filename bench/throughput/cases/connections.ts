@@ -20,6 +20,7 @@ export const CONNECTION_CASES: readonly Case[] = [
     kind: "throughput",
     name: "connect",
     title: "Hello, a connection for each request",
+    heading: "New connection for each request",
     load: () => CONNECT_LOAD,
     subject: { peer: "basehttp", app: "hello" },
     rivals: [
@@ -39,7 +40,7 @@ export const CONNECTION_CASES: readonly Case[] = [
   {
     kind: "latency",
     name: "latency-echo",
-    title: "POST, 1 KB echoed, at half the rate that Bun.serve reaches",
+    title: "POST, 1 KiB echoed, at half the rate that Bun.serve reaches",
     isExtra: true,
     load: () => echoLoad(KIB),
     post: postRequest(KIB).body,
