@@ -1,5 +1,5 @@
 /** Draws what a case says as a group of bars. */
-import { decimal } from "../throughput/figures.ts";
+import { share } from "../throughput/figures.ts";
 import type { Spread } from "../throughput/stats.ts";
 import type { Block } from "./block.ts";
 import type { Comparison, Rival } from "./comparison.ts";
@@ -145,11 +145,6 @@ function row(
 ): string {
   const top = HEADING_HEIGHT + ROW_HEIGHT * index;
   return element("g", { transform: `translate(0 ${top})`, ...look }, parts.join(""));
-}
-
-/** A part of the subject's figure: what is small is not rounded to nothing. */
-export function share(value: number): string {
-  return value < 0.1 ? String(Number(value.toPrecision(2))) : decimal(value);
 }
 
 /** The width of a column in which what belongs to the subject is bold, and what belongs to its rivals is not. */

@@ -6,8 +6,8 @@ export interface Block {
   readonly height: number;
 }
 
-/** One block of `blocks`, from the top down with `gap` pixels between them, the first at `top`. */
-export function stacked(blocks: readonly Block[], gap: number, top = 0): Block {
+/** One block of `blocks`, from `top` down with `gap` pixels between them. */
+export function stacked(blocks: readonly Block[], gap: number, top: number): Block {
   let bottom = top;
   const parts = blocks.map(({ markup, height }, index) => {
     const start = index === 0 ? top : bottom + gap;

@@ -1,7 +1,8 @@
 /** Draws a result: the chief cases as groups of bars, by requests per second of server CPU time. */
+import { counted, share } from "../throughput/figures.ts";
 import { describeEnvironment } from "../throughput/report.ts";
 import type { BenchResult } from "../throughput/result.ts";
-import { columnsFor, groupOfBars, share } from "./bars.ts";
+import { columnsFor, groupOfBars } from "./bars.ts";
 import { type Block, stacked } from "./block.ts";
 import { type Comparison, comparisons, headingOf } from "./comparison.ts";
 import { element, escapeXml, wrapped } from "./svg.ts";
@@ -18,6 +19,9 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Aria
 const TITLE_SIZE = 20;
 const TEXT_SIZE = 15;
 const NOTE_SIZE = 13;
+
+/** Where a line must not end. */
+const NO_BREAK_SPACE = "\u00a0";
 
 const TITLE = "Requests per second of server CPU time";
 
@@ -67,7 +71,7 @@ function headBlock({ rounds }: BenchResult, theme: Theme): Block {
     { x: MARGIN, y: TITLE_SIZE - 3, "font-size": TITLE_SIZE, "font-weight": 600, fill: theme.text },
     TITLE,
   );
-  const note = `basehttp = 1, longer is better; medians of ${rounds} rounds, and least to most.`;
+  const note = `basehttp = 1, longer is better; medians of ${counted(rounds, "round")}, and least to most.`;
   const { markup, height } = textBlock([note], NOTE_SIZE, theme);
   const lines = element("g", { transform: `translate(0 ${TITLE_SIZE + 4})` }, markup);
   return { markup: `${title}\n${lines}`, height: TITLE_SIZE + 4 + height };
@@ -94,8 +98,8 @@ function footnotes(result: BenchResult, groups: readonly Comparison[]): string[]
     ...(groups.length === 0 ? ["Nothing was compared."] : []),
     ...(hasLimit ? ["In a frame: the limit, a bare socket that always writes the same bytes."] : []),
     ...(voids.length > 0 ? [`No figures: ${voids.join("; ")}.`] : []),
-    `${result.rounds} rounds of ${result.seconds} s, in each every server in turn, as a fresh process.`,
-    `${describeEnvironment(result.environment)}.`,
+    `${counted(result.rounds, "round")} of ${result.seconds} s, in each every server in turn, as a fresh process.`,
+    `${describeEnvironment(result.environment, NO_BREAK_SPACE)}.`,
   ];
 }
 

@@ -1,8 +1,15 @@
 /** The part of the project's `README.md` that a result writes. */
-import { decimal, grouped, mebibytes } from "../throughput/figures.ts";
+import { counted, decimal, grouped, mebibytes } from "../throughput/figures.ts";
 import { describeEnvironment } from "../throughput/report.ts";
-import type { BenchResult, CaseResult, IdleMemoryResult, LatencyResult } from "../throughput/result.ts";
-import { requestsPerCpuSecond, type ThroughputResult } from "../throughput/result.ts";
+import {
+  type BenchResult,
+  type CaseResult,
+  type IdleMemoryResult,
+  type LatencyResult,
+  type LatencyRow,
+  requestsPerCpuSecond,
+  type ThroughputResult,
+} from "../throughput/result.ts";
 import { ratioSpread, spread } from "../throughput/stats.ts";
 import { table } from "../throughput/table.ts";
 import { type Comparison, comparisons, headingOf, isItself, type Rival, sides } from "./comparison.ts";
@@ -45,7 +52,7 @@ function method({ environment, rounds, seconds }: BenchResult): string {
   const load = environment.loadAverage.toFixed(2);
   return [
     `Measured: ${markdownText(describeEnvironment(environment))}; load average ${load} before the start;`,
-    `${rounds} rounds of ${seconds} s, in each of which every server ran in turn, as a fresh process.`,
+    `${counted(rounds, "round")} of ${seconds} s, in each of which every server ran in turn, as a fresh process.`,
     "A cell is basehttp's requests per second of server CPU time as a multiple of the rival's, the median of the rounds:",
     "above 1x basehttp is ahead, below 1x it is behind. Where a rival ran in several ways, its best counts.",
   ].join("\n");
@@ -99,7 +106,7 @@ function remarks(cases: readonly CaseResult[]): string {
 function latency(result: LatencyResult): string[] {
   const both = sides(result.rows);
   if (both === undefined || both.rivals.length === 0) return [];
-  const p99s = ({ samples }: LatencyResult["rows"][number]): number[] => samples.map(({ p99Us }) => p99Us);
+  const p99s = ({ samples }: LatencyRow): number[] => samples.map(({ p99Us }) => p99Us);
   const own = p99s(both.subject);
   const figures = both.rivals.map(
     (row) => `${decimal(ratioSpread(own, p99s(row)).median)}x that of ${row.title}`,

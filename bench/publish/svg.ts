@@ -36,7 +36,7 @@ export function textWidth(text: string, fontSize: number, isBold = false): numbe
 }
 
 function letterEms(letter: string): number {
-  if (/[ijl.,:;'|! ]/.test(letter)) return 0.35;
+  if (/[ijl.,:;'|! \u00a0]/.test(letter)) return 0.35;
   if (/[a-z0-9()/-]/.test(letter) && !/[mw]/.test(letter)) return 0.64;
   return /[\x20-\x7e]/.test(letter) && !/[mMwW@%]/.test(letter) ? 0.8 : 1;
 }

@@ -15,9 +15,19 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** A ratio to about three digits. */
+/** A figure to three digits, or to all that it has before the point. */
 export function decimal(value: number): string {
-  return value.toFixed(value < 10 ? 2 : 1);
+  return value < 100 ? value.toFixed(value < 10 ? 2 : 1) : grouped(value);
+}
+
+/** A part of another figure, which is 1: what is small is not rounded to nothing. */
+export function share(value: number): string {
+  return value < 0.1 ? String(Number(value.toPrecision(2))) : decimal(value);
+}
+
+/** "1 round", "2 rounds". */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Bytes in MiB, without the unit. */

@@ -1,11 +1,12 @@
 /** Turns results into Markdown, for terminals and for readers. */
-import { decimal, grouped, mebibytes, withReach } from "./figures.ts";
+import { counted, decimal, grouped, mebibytes, withReach } from "./figures.ts";
 import { totalMs } from "./proc.ts";
 import {
   type BenchResult,
   type CaseResult,
   type Environment,
   type IdleMemoryResult,
+  type IdleMemoryRow,
   type LatencyResult,
   type LatencyRow,
   requestsPerCpuSecond,
@@ -23,21 +24,25 @@ export function describeRun({ environment, seconds, rounds }: Omit<BenchResult, 
   return [
     `${describeEnvironment(environment)}.`,
     `Load average before the start: ${loadAverage.toFixed(2)}.`,
-    `${rounds} rounds of ${seconds} s each; medians, and in parentheses the least and the most of all rounds.`,
+    `${counted(rounds, "round")} of ${seconds} s each; medians, and in parentheses the least and the most of all rounds.`,
     "req/CPU s: requests per second of the server's CPU time, user and system; user us and sys us: for each request.",
     "req/s: by the clock. busy: CPU time by the clock. peak MiB: the most resident memory.",
   ].join("\n");
 }
 
-/** When, at which commit, on what and with which versions, in a line. */
-export function describeEnvironment({ date, commit, cpu, kernel, versions }: Environment): string {
-  const programs = Object.entries(versions).map(([program, line]) => `${program} ${versionIn(line)}`);
-  return [date.slice(0, 10), `commit ${commit}`, cpu, `Linux ${kernel}`, ...programs].join(", ");
+/** When, at which commit, on what and with which versions, in a line; `space` is what stands before a version. */
+export function describeEnvironment(
+  { date, commit, cpu, kernel, versions }: Environment,
+  space = " ",
+): string {
+  const named = Object.entries({ Linux: kernelVersion(kernel), ...versions });
+  const programs = named.map(([program, version]) => `${program}${space}${version}`);
+  return [date.slice(0, 10), `commit ${commit}`, cpu, ...programs].join(", ");
 }
 
-/** Programs do not agree on what they print: `1.4.5`, `v20.20.2`, `Python 3.12.3`, `nginx version: nginx/1.26.3`. */
-function versionIn(line: string): string {
-  return /\d+\.\d\S*/.exec(line)?.[0] ?? line;
+/** The version without what a vendor has added to it. */
+function kernelVersion(release: string): string {
+  return /^\d+(?:\.\d+)*/.exec(release)?.[0] ?? release;
 }
 
 /** A case's heading and table; `text` is how a heading, a cell and a reason are written. */
@@ -50,8 +55,14 @@ export function describeCase(result: CaseResult, text: (plain: string) => string
 }
 
 function rowsOf(result: Exclude<CaseResult, VoidResult>): string[][] {
-  if (result.kind === "throughput") return throughputTable(result);
-  return result.kind === "latency" ? latencyTable(result) : idleMemoryTable(result);
+  if (result.kind === "throughput") return withoutEmptyGoals(throughputTable(result));
+  return withoutEmptyGoals(result.kind === "latency" ? latencyTable(result) : idleMemoryTable(result));
+}
+
+/** The rows of a table without their last column, the goals, where nobody has one. */
+function withoutEmptyGoals(rows: string[][]): string[][] {
+  const [, ...body] = rows;
+  return body.every((cells) => cells.at(-1) === "") ? rows.map((cells) => cells.slice(0, -1)) : rows;
 }
 
 function throughputTable({ rows }: ThroughputResult): string[][] {
@@ -67,10 +78,10 @@ function throughputCells(row: ThroughputRow, first: ThroughputRow | undefined): 
   const { samples } = row;
   const cells = [
     row.title,
-    withReach(spread(samples.map(requestsPerCpuSecond)), grouped),
-    grouped(median(samples, ({ requests, wallMs }) => (1000 * requests) / wallMs)),
-    median(samples, ({ userMs, requests }) => (1000 * userMs) / requests).toFixed(2),
-    median(samples, ({ systemMs, requests }) => (1000 * systemMs) / requests).toFixed(2),
+    withReach(spread(samples.map(requestsPerCpuSecond)), decimal),
+    decimal(median(samples, ({ requests, wallMs }) => (1000 * requests) / wallMs)),
+    decimal(median(samples, ({ userMs, requests }) => (1000 * userMs) / requests)),
+    decimal(median(samples, ({ systemMs, requests }) => (1000 * systemMs) / requests)),
     `${Math.round(100 * median(samples, (sample) => totalMs(sample) / sample.wallMs))} %`,
     mebibytes(median(samples, ({ peakBytes }) => peakBytes)),
   ];
@@ -80,7 +91,7 @@ function throughputCells(row: ThroughputRow, first: ThroughputRow | undefined): 
   return [
     ...cells,
     withReach(ratio, decimal, "x"),
-    goal === undefined ? "" : `${goal}x: ${verdict(ratio.median >= goal)}`,
+    goal === undefined ? "" : `${goal}x: ${verdict(shown(ratio.median) >= goal)}`,
   ];
 }
 
@@ -108,15 +119,17 @@ function latencyCells({ title, samples, goal }: LatencyRow, first: LatencyRow | 
   return [
     ...cells,
     withReach(ratio, decimal, "x"),
-    most === undefined ? "" : `${most}x or less: ${verdict(ratio.median <= most)}`,
+    most === undefined ? "" : `${most}x or less: ${verdict(shown(ratio.median) <= most)}`,
   ];
 }
 
 function idleMemoryTable({ rows, connections }: IdleMemoryResult): string[][] {
-  const cellsOf = ({ title, bytesPerConnection, goalBytes }: IdleMemoryResult["rows"][number]): string[] => {
+  const cellsOf = ({ title, bytesPerConnection, goalBytes }: IdleMemoryRow): string[] => {
     const bytes = spread(bytesPerConnection);
     const goal =
-      goalBytes === undefined ? "" : `${grouped(goalBytes)} or less: ${verdict(bytes.median <= goalBytes)}`;
+      goalBytes === undefined
+        ? ""
+        : `${grouped(goalBytes)} or less: ${verdict(Math.round(bytes.median) <= goalBytes)}`;
     return [title, withReach(bytes, grouped), goal];
   };
   return [["server", `bytes per connection, ${grouped(connections)} open`, "goal"], ...rows.map(cellsOf)];
@@ -125,6 +138,11 @@ function idleMemoryTable({ rows, connections }: IdleMemoryResult): string[][] {
 /** A rival's goal is about the subject: without it the first row is another rival, which aims at nothing. */
 function goalFor(first: { readonly peer: string }, goal: number | undefined): number | undefined {
   return first.peer === "basehttp" ? goal : undefined;
+}
+
+/** A ratio as the table has it, so that it and the verdict beside it agree. */
+function shown(ratio: number): number {
+  return Number(decimal(ratio).replaceAll(",", ""));
 }
 
 function verdict(isMet: boolean): string {

@@ -64,7 +64,7 @@ test("a chart says where, when and how, and names what gave no figures", () => {
     "In a frame: the limit, a bare socket that always writes the same bytes.",
     "No figures: Upload.",
     "2 rounds of 3 s, in each every server in turn, as a fresh process.",
-    "2026-11-23, commit 0123456, 2 x A CPU, Linux 6.18, bun 1.4.5, nginx 1.26.3.",
+    "2026-11-23, commit 0123456, 2 x A CPU, Linux\u00a06.18, bun\u00a01.4.5, nginx\u00a01.26.3.",
   ]);
 });
 

@@ -2,32 +2,37 @@ import { expect, test } from "bun:test";
 import type { PeerName } from "../../bench/throughput/peers.ts";
 import { describeCase, describeRun } from "../../bench/throughput/report.ts";
 import type { LatencySample } from "../../bench/throughput/result.ts";
-import { sample } from "./fixtures/result.ts";
+import { resultOf, sample } from "./fixtures/result.ts";
 
 test("describeRun() says where, when and with what", () => {
   const environment = {
     date: "2026-11-23T07:51:31.685Z",
     commit: "0123456",
     cpu: "2 x A CPU",
-    kernel: "6.18",
+    kernel: "6.18.44-a-vendor-1",
     loadAverage: 0.25,
     versions: {
       bun: "1.4.5",
-      node: "v20.20.2",
-      python3: "Python 3.12.3",
-      nginx: "nginx version: nginx/1.26.3",
+      node: "20.20.2",
+      python3: "3.12.3",
+      nginx: "1.26.3",
       other: "unknown",
     },
   };
   expect(describeRun({ environment, seconds: 3, rounds: 5 })).toBe(
     [
-      "2026-11-23, commit 0123456, 2 x A CPU, Linux 6.18, bun 1.4.5, node 20.20.2, python3 3.12.3, nginx 1.26.3, other unknown.",
+      "2026-11-23, commit 0123456, 2 x A CPU, Linux 6.18.44, bun 1.4.5, node 20.20.2, python3 3.12.3, nginx 1.26.3, other unknown.",
       "Load average before the start: 0.25.",
       "5 rounds of 3 s each; medians, and in parentheses the least and the most of all rounds.",
       "req/CPU s: requests per second of the server's CPU time, user and system; user us and sys us: for each request.",
       "req/s: by the clock. busy: CPU time by the clock. peak MiB: the most resident memory.",
     ].join("\n"),
   );
+});
+
+test("describeRun() tells one round from several", () => {
+  const { environment } = resultOf();
+  expect(describeRun({ environment, seconds: 1, rounds: 1 })).toContain("\n1 round of 1 s each; ");
 });
 
 test("describeCase() compares the subject with each rival round by round, and with its goal", () => {
@@ -46,8 +51,8 @@ test("describeCase() compares the subject with each rival round by round, and wi
 | server    |                req/CPU s |  req/s | user us | sys us | busy | peak MiB |       basehttp is |        goal |
 | --------- | -----------------------: | -----: | ------: | -----: | ---: | -------: | ----------------: | ----------: |
 | basehttp  | 112,500 (75,000-150,000) | 90,000 |    2.50 |   7.50 | 80 % |     50.0 |                   |             |
-| Bun.serve |  80,000 (60,000-100,000) | 64,000 |    3.33 |  10.00 | 80 % |     50.0 | 1.38x (1.25-1.50) |   1.3x: met |
-| node:http |      6,250 (5,000-7,500) |  5,000 |   41.67 | 125.00 | 80 % |     50.0 | 17.5x (15.0-20.0) | 25x: missed |
+| Bun.serve |  80,000 (60,000-100,000) | 64,000 |    3.33 |   10.0 | 80 % |     50.0 | 1.38x (1.25-1.50) |   1.3x: met |
+| node:http |      6,250 (5,000-7,500) |  5,000 |    41.7 |    125 | 80 % |     50.0 | 17.5x (15.0-20.0) | 25x: missed |
 `);
 });
 
@@ -61,8 +66,30 @@ test("describeCase() holds no rival to its goal when the subject did not take pa
       { peer: "node-http", title: "node:http", samples: [sample(15_000)], goal: 2 },
     ],
   });
-  expect(result).toContain("|      Bun.serve is | goal |\n");
-  expect(result).toContain("| 2.00x (2.00-2.00) |      |\n");
+  expect(result).toContain("|      Bun.serve is |\n");
+  expect(result).toContain("| 2.00x (2.00-2.00) |\n");
+});
+
+test("describeCase() judges a ratio as it shows it", () => {
+  const result = describeCase({
+    kind: "throughput",
+    name: "hello",
+    title: "Hello",
+    rows: [
+      { peer: "basehttp", title: "basehttp", samples: [sample(95_600)] },
+      { peer: "bun-serve", title: "Bun.serve", samples: [sample(100_000)], goal: 0.96 },
+      { peer: "bun-listen", title: "Bun.listen", samples: [sample(100_200)], goal: 0.96 },
+    ],
+  });
+  expect(result).toContain("| 0.96x (0.96-0.96) |    0.96x: met |\n");
+  expect(result).toContain("| 0.95x (0.95-0.95) | 0.96x: missed |\n");
+});
+
+test("describeCase() writes few requests with a fraction, and long times without", () => {
+  const rows = [{ peer: "basehttp", title: "basehttp", samples: [sample(81)] }] as const;
+  expect(describeCase({ kind: "throughput", name: "upload", title: "Upload", rows })).toContain(
+    "| basehttp | 40.5 (40.5-40.5) |  32.4 |   6,173 | 18,519 | 80 % |",
+  );
 });
 
 test("describeCase() compares latency at the 99th percentile, where less is better", () => {
