@@ -47,7 +47,7 @@ const RESULT = fields({
   }),
   seconds: positive,
   rounds: positive,
-  cases: list(caseResult),
+  cases: filled(caseResult),
 });
 
 /** Reads what `--json` wrote. Throws a {@link Refusal} that names `source` and the first thing that is wrong. */

@@ -33,6 +33,7 @@ test.each([
   ["a list", [], "it is not an object"],
   ["an object of another kind", { name: "basehttp" }, "environment is not an object"],
   ["no list of cases", { ...MIXED, cases: {} }, "cases is not a list"],
+  ["no case", resultOf(), "cases is empty"],
   [
     "a date of another form",
     { ...MIXED, environment: { ...MIXED.environment, date: "today" } },

@@ -47,15 +47,17 @@ test("bench/publish.ts writes the files of a result and says which", () => {
   rmSync(root, { recursive: true });
 });
 
+test.each(["--help", "-h"])("bench/publish.ts says with %s how it is used, and writes nothing", (option) => {
+  const { code, stdout, stderr } = publish(ROOT, option, "/nowhere/a.json");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toStartWith("Usage: bun run bench:publish RESULT.json\n\n");
+});
+
 test.each([
   ["nothing", [], "Usage: bun run bench:publish RESULT.json"],
-  ["an option", ["--help"], "Usage: bun run bench:publish RESULT.json"],
   ["two files", ["a.json", "b.json"], "Usage: bun run bench:publish RESULT.json"],
-  [
-    "a file that is not there",
-    ["/nowhere/a.json"],
-    "ENOENT: no such file or directory, open '/nowhere/a.json'",
-  ],
+  ["a file that is not there", ["/nowhere/a.json"], 'Cannot read "/nowhere/a.json": no such file'],
+  ["a folder", ["/"], 'Cannot read "/": it is a folder'],
   ["a file that is not JSON", [join(ROOT, "LICENSE")], `${join(ROOT, "LICENSE")} is not JSON`],
   [
     "another JSON file",
