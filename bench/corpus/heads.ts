@@ -15,7 +15,7 @@ export interface RefusedHead {
 }
 
 /** The least that HTTP/1.1 allows. */
-export const TINY_REQUEST: Uint8Array = request("GET / HTTP/1.1", ["Host: a"]);
+const TINY_REQUEST: Uint8Array = request("GET / HTTP/1.1", ["Host: a"]);
 
 /** A page's request as a desktop browser sends it; at about 700 bytes, the size that parser benches commonly use. */
 export const BROWSER_REQUEST: Uint8Array = browserRequest(
@@ -24,7 +24,7 @@ export const BROWSER_REQUEST: Uint8Array = browserRequest(
 );
 
 /** A browser's request with 4 KiB of cookies, as sites with many analytics scripts collect them. */
-export const COOKIES_REQUEST: Uint8Array = browserRequest("/account", cookies(4096));
+const COOKIES_REQUEST: Uint8Array = browserRequest("/account", cookies(4096));
 
 /** 64 fields, as a request has them behind several proxies. */
 export const MANY_FIELDS_REQUEST: Uint8Array = request("GET /api/v2/items?limit=50 HTTP/1.1", [
@@ -92,7 +92,7 @@ export function browserRequests(count: number): Uint8Array[] {
 }
 
 /** A browser's request for a page. */
-export function browserRequest(target: string, cookie: string): Uint8Array {
+function browserRequest(target: string, cookie: string): Uint8Array {
   return request(`GET ${target} HTTP/1.1`, [
     "Host: www.example.com",
     "Connection: keep-alive",

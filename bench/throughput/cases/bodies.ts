@@ -1,4 +1,5 @@
 /** Bodies of requests and of answers, small and large. */
+import { request } from "../../corpus/make.ts";
 import type { Setup } from "../setup.ts";
 import { KIB, MIB } from "../sizes.ts";
 import type { Case, Load } from "./case.ts";
@@ -9,7 +10,7 @@ const FEW_CONNECTIONS = 8;
 
 /** A body that is counted and thrown away. */
 function uploadLoad({ largeBytes }: Setup): Load {
-  const head = Buffer.from(`POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${largeBytes}\r\n\r\n`);
+  const head = request("POST / HTTP/1.1", ["Host: 127.0.0.1", `Content-Length: ${largeBytes}`]);
   return {
     packets: [Buffer.concat([head, Buffer.alloc(largeBytes, "x")])],
     requestsPerPacket: 1,

@@ -1,6 +1,7 @@
 /** Files and folders, served by each server's own means. */
 import { mkdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { pattern } from "../../corpus/make.ts";
 import type { Setup } from "../setup.ts";
 import { KIB } from "../sizes.ts";
 import { type Case, type Contender, type Load, LONG_WARM_UP_CPU_MS } from "./case.ts";
@@ -25,7 +26,7 @@ const PYTHON: Contender = { peer: "python-http11", app: "files", connections: 16
 /** A folder with one file, and the request for it. */
 async function fileLoad(setup: Setup, byteLength: number): Promise<Load> {
   const folder = setup.newPath();
-  const body = Buffer.alloc(byteLength, pattern());
+  const body = Buffer.alloc(byteLength, pattern(PATTERN_BYTES));
   const path = join(folder, FILE_NAME);
   await Bun.write(path, body);
   utimesSync(path, MODIFIED, MODIFIED);
@@ -67,15 +68,6 @@ function missingLink(page: Uint8Array, names: readonly string[]): string | undef
   const text = new TextDecoder().decode(page);
   const missing = names.find((name) => !text.includes(`href="${name}"`));
   return missing === undefined ? undefined : `a listing without a link to ${missing}`;
-}
-
-/** Bytes without a visible order, the same in every run (a linear congruential generator). */
-function pattern(): Uint8Array {
-  let state = 1;
-  return Uint8Array.from({ length: PATTERN_BYTES }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
 }
 
 export const FILE_CASES: readonly Case[] = [

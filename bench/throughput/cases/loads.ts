@@ -1,5 +1,6 @@
-/** Loads that several cases put on their servers. */
 import { postRequest } from "../../corpus.ts";
+/** Loads that several cases put on their servers. */
+import { request } from "../../corpus/make.ts";
 import type { ExpectedAnswer } from "../answer.ts";
 import type { Load } from "./case.ts";
 
@@ -23,5 +24,5 @@ export function echoLoad(bodyBytes: number): Load {
 
 /** A request that `wrk` could have made itself, but for the path and the lines that are added. */
 export function getRequest(path: string, ...fieldLines: readonly string[]): Uint8Array {
-  return Buffer.from(`${[`GET ${path} HTTP/1.1`, "Host: 127.0.0.1", ...fieldLines].join("\r\n")}\r\n\r\n`);
+  return request(`GET ${path} HTTP/1.1`, ["Host: 127.0.0.1", ...fieldLines]);
 }
