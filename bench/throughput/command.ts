@@ -2,6 +2,9 @@
 
 import { programPath } from "./programs.ts";
 
+/** Ctrl-C, a polite `kill`, and a terminal that is closed. */
+const END_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Why a command does not begin, in one line for the user. */
 export class Refusal extends Error {}
 
@@ -25,14 +28,16 @@ export function requireTools(): void {
 }
 
 /**
- * Runs a command to its exit code: what `main` returns, 2 when it is refused, 130 when SIGINT or SIGTERM comes. The
- * signal that `main` gets ends its children then, and unwinding removes its files.
+ * Runs a command to its exit code: what `main` returns, 2 when it is refused, 130 when a signal asks it to end. The
+ * `AbortSignal` that `main` gets ends its children then, and unwinding removes its files.
  */
 export async function runCommand(
   main: (args: string[], signal: AbortSignal) => Promise<number>,
 ): Promise<void> {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
+  // Not once: `bun run` passes on the Ctrl-C that the terminal has sent already, and the second must not cut short what
+  // the first began.
+  for (const name of END_SIGNALS) process.on(name, () => controller.abort());
   try {
     process.exitCode = await main(process.argv.slice(2), controller.signal);
   } catch (error) {

@@ -115,7 +115,7 @@ describeWith(["wrk"], "with wrk installed", () => {
   );
 });
 
-/** Interrupts a command as soon as it has begun. */
+/** Interrupts a command as soon as it has begun, twice, as Ctrl-C on `bun run` does. */
 async function interrupt(path: string, ownArgs: string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "basehttp-test-"));
   const args = [...ownArgs, "--seconds", "60", "--rounds", "1"];
@@ -125,6 +125,7 @@ async function interrupt(path: string, ownArgs: string[]): Promise<void> {
     stderr: "pipe",
   });
   await child.stdout.getReader().read();
+  child.kill("SIGINT");
   child.kill("SIGINT");
   expect(await child.exited).toBe(130);
   expect(await child.stderr.text()).toBe("Interrupted\n");
