@@ -2,8 +2,7 @@
 import { cpSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "./command.ts";
-
-const OWN_TREE = join(import.meta.dirname, "../..");
+import { git, ROOT } from "./repository.ts";
 
 export class Baseline implements Disposable {
   /** The root of its source tree. */
@@ -19,18 +18,16 @@ export class Baseline implements Disposable {
   /**
    * Checks `ref` out at `tree`, a path that does not exist yet. It gets the bench of the working tree, so that both are
    * driven by the same handlers and loads, and the packages that are installed here. Throws a {@link Refusal} when there
-   * is no such commit.
+   * is no such commit, or no repository, or no room for the tree.
    */
   static checkOut(ref: string, tree: string): Baseline {
-    const commit = git("rev-parse", "--verify", "--quiet", "--short", "--end-of-options", `${ref}^{commit}`);
-    if (commit === undefined) throw new Refusal(`No such commit: "${ref}"`);
-    if (git("worktree", "add", "--detach", "--quiet", tree, commit) === undefined)
-      throw new Error(`Cannot check out ${commit} at ${tree}`);
+    const commit = commitOf(ref);
+    addWorktree(tree, commit);
     const baseline = new Baseline(tree, commit);
     try {
       rmSync(join(tree, "bench"), { recursive: true, force: true });
-      cpSync(join(OWN_TREE, "bench"), join(tree, "bench"), { recursive: true });
-      symlinkSync(join(OWN_TREE, "node_modules"), join(tree, "node_modules"));
+      cpSync(join(ROOT, "bench"), join(tree, "bench"), { recursive: true });
+      symlinkSync(join(ROOT, "node_modules"), join(tree, "node_modules"));
       return baseline;
     } catch (error) {
       baseline[Symbol.dispose]();
@@ -43,9 +40,21 @@ export class Baseline implements Disposable {
   }
 }
 
-/** What git prints, or undefined when it fails. */
-function git(...args: string[]): string | undefined {
-  if (Bun.which("git") === null) throw new Refusal("The comparison needs git, which is not installed");
-  const { success, stdout } = Bun.spawnSync(["git", "-C", OWN_TREE, ...args], { stderr: "ignore" });
-  return success ? stdout.toString().trim() : undefined;
+/** The commit that `ref` names, abbreviated. */
+function commitOf(ref: string): string {
+  try {
+    return git("rev-parse", "--verify", "--quiet", "--short", "--end-of-options", `${ref}^{commit}`);
+  } catch (error) {
+    const { message } = error as Error;
+    // Quiet about a name that it does not know, git still says why it cannot look.
+    throw new Refusal(message === "" ? `No such commit: "${ref}"` : `Cannot look for "${ref}": ${message}`);
+  }
+}
+
+function addWorktree(tree: string, commit: string): void {
+  try {
+    git("worktree", "add", "--detach", "--quiet", tree, commit);
+  } catch (error) {
+    throw new Refusal(`Cannot check ${commit} out: ${(error as Error).message}`);
+  }
 }

@@ -1,6 +1,7 @@
 /** Where and with what a result was measured: without it a figure means nothing. */
 import { cpus, loadavg, release } from "node:os";
 import { type Program, versionOf } from "./programs.ts";
+import { git } from "./repository.ts";
 import type { Environment } from "./result.ts";
 
 /** @param programs those that take part, servers and clients. */
@@ -16,9 +17,11 @@ export function describeEnvironment(programs: ReadonlySet<Program>): Environment
   };
 }
 
+/** The commit that is measured, where git tells: an unpacked archive has none. */
 function commit(): string {
-  if (Bun.which("git") === null) return "unknown";
-  const command = ["git", "-C", import.meta.dirname, "describe", "--always", "--dirty"];
-  const { stdout } = Bun.spawnSync(command, { stderr: "ignore" });
-  return stdout.toString().trim() || "unknown";
+  try {
+    return git("describe", "--always", "--dirty");
+  } catch {
+    return "unknown";
+  }
 }

@@ -1,6 +1,7 @@
 /** The servers that the bench starts, each in a process of its own. */
 import { join } from "node:path";
 import { type Program, programPath } from "./programs.ts";
+import { ROOT } from "./repository.ts";
 
 export interface Peer {
   readonly title: string;
@@ -42,13 +43,11 @@ export interface Started {
   readonly tree?: string;
 }
 
-const OWN_TREE = join(import.meta.dirname, "../..");
-
 /** Options that a runtime needs before the file: Node.js has no garbage collection on demand without. */
 const RUNTIME_OPTIONS: Partial<Record<Program, readonly string[]>> = { node: ["--expose-gc"] };
 
 /** The command that starts a peer. Servers of files get the folder as their last argument. */
-export function peerCommand({ peer, app, tree = OWN_TREE }: Started, folder?: string): string[] {
+export function peerCommand({ peer, app, tree = ROOT }: Started, folder?: string): string[] {
   const { program, args } = PEERS[peer];
   const [file, ...rest] = args;
   const path = join(tree, "bench/throughput/peers", file);

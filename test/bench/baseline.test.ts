@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { Baseline } from "../../bench/throughput/baseline.ts";
@@ -11,8 +11,16 @@ import { wrkDefaultRequest } from "../../bench/throughput/wrk.ts";
 import { git, noHistory } from "../support/history.ts";
 import { titleWithReason } from "../support/programs.ts";
 
-test("Baseline.checkOut() refuses what is no commit", () => {
-  expect(() => Baseline.checkOut("--help", "/nowhere")).toThrow(new Refusal('No such commit: "--help"'));
+describe.skipIf(noHistory !== undefined)(titleWithReason("Baseline.checkOut()", noHistory), () => {
+  test("refuses what is no commit", () => {
+    expect(() => Baseline.checkOut("--help", "/nowhere")).toThrow(new Refusal('No such commit: "--help"'));
+  });
+
+  test("refuses a folder that cannot be used, and says what git says", () => {
+    const checkOut = (): unknown => Baseline.checkOut("HEAD", import.meta.dirname);
+    expect(checkOut).toThrow(Refusal);
+    expect(checkOut).toThrow(`out: '${import.meta.dirname}' already exists`);
+  });
 });
 
 const TITLE =

@@ -48,7 +48,6 @@ test.each([
   ["leak.ts", join(BENCH, "leak.ts"), ["--peer", "nobody"], "--peer takes basehttp or bun-serve"],
   ["leak.ts", join(BENCH, "leak.ts"), ["--nothing"], "--nothing"],
   ["compare.ts", COMPARE, [], "--baseline is missing"],
-  ["compare.ts", COMPARE, ["--baseline", "no such thing"], 'No such commit: "no such thing"'],
   ["compare.ts", COMPARE, ["--baseline", "HEAD", "--only", "idle"], 'No such case: "idle"'],
   ["micro/main.ts", MICRO, ["http-date", "mimes"], 'No such bench: "mimes"; there are head-parser, '],
   ["micro/main.ts", MICRO, ["--fast"], "--fast"],
@@ -68,6 +67,14 @@ test("without wrk one line says how to install it", async () => {
 });
 
 describeWith(["wrk"], "with wrk installed", () => {
+  test("a comparison without a repository is refused with what git says", async () => {
+    const { code, stderr } = await run(COMPARE, ["--baseline", "HEAD"], { GIT_DIR: "/nowhere" });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `Cannot look for "HEAD": not a git repository: '/nowhere'\n`,
+    });
+  });
+
   test(
     "a case runs whole and its result is written as JSON, with nothing left behind",
     async () => {
