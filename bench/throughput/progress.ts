@@ -2,15 +2,23 @@
 
 const BAR_WIDTH = 24;
 
-export class Progress {
-  readonly #isShown: boolean = process.stderr.isTTY;
+/** What is needed of a stream that may be a terminal. */
+export interface Terminal {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  write(text: string): unknown;
+}
+
+export class Progress implements Disposable {
+  readonly #terminal: Terminal;
   readonly #total: number;
   readonly #start: number = performance.now();
   #done = -1;
 
   /** @param total how many steps there are until the end. */
-  constructor(total: number) {
+  constructor(total: number, terminal: Terminal = process.stderr) {
     this.#total = total;
+    this.#terminal = terminal;
   }
 
   /** Begins the next step. */
@@ -25,9 +33,15 @@ export class Progress {
     this.#show("");
   }
 
+  /** The same, so that what ends the bench is not written behind the bar. */
+  [Symbol.dispose](): void {
+    this.clear();
+  }
+
   /** Text that does not fit on the line would be left behind on the next. */
   #show(text: string): void {
-    if (this.#isShown) process.stderr.write(`\r\x1b[2K${text.slice(0, process.stderr.columns - 1)}`);
+    const { isTTY, columns } = this.#terminal;
+    if (isTTY) this.#terminal.write(`\r\x1b[2K${text.slice(0, columns - 1)}`);
   }
 }
 
