@@ -21,11 +21,17 @@ export function selectCases(
   const wanted = new Set(chosen.flatMap(peersOf).filter((peer) => peers.includes(peer)));
   const absent = new Set([...wanted].filter((peer) => !isInstalled(PEERS[peer].program)));
   const takesPart = ({ peer }: Contender): boolean => wanted.has(peer) && !absent.has(peer);
+  const left = chosen.flatMap((one) => withContenders(one, takesPart));
   return {
-    cases: chosen.flatMap((one) => withContenders(one, takesPart)),
+    cases: left,
     missing: [
-      ...named.filter((one) => !chosen.includes(one)).map((one) => leftOut(one.name, clientOf(one))),
-      ...[...absent].map((peer) => leftOut(PEERS[peer].title, PEERS[peer].program)),
+      ...named
+        .filter((one) => !chosen.includes(one))
+        .map((one) => leftOut(one.name, notInstalled(clientOf(one)))),
+      ...[...absent].map((peer) => leftOut(PEERS[peer].title, notInstalled(PEERS[peer].program))),
+      ...chosen
+        .filter(({ name }) => !left.some((one) => one.name === name))
+        .map(({ name }) => leftOut(name, "none of the chosen servers takes part in it")),
     ],
   };
 }
@@ -44,8 +50,8 @@ function clientOf({ kind }: Case): "wrk" | "h2load" {
   return kind === "latency" ? "h2load" : "wrk";
 }
 
-function leftOut(what: string, program: Program): string {
-  return `${what} is left out: ${notInstalled(program)}`;
+function leftOut(what: string, reason: string): string {
+  return `${what} is left out: ${reason}`;
 }
 
 /**

@@ -57,8 +57,21 @@ test("selectCases() lets a rival stand in for a subject that is not wanted, with
   ]);
 });
 
-test("selectCases() drops a case without anybody left", () => {
-  expect(selectCases([HELLO], ["hello"], ["node-http"]).cases).toEqual([]);
+test("selectCases() drops a case without anybody left, and names it", () => {
+  expect(selectCases([HELLO, LATENCY], ["hello", "latency"], ["nginx"], () => true)).toEqual({
+    cases: [{ ...LATENCY, subject: { peer: "nginx" }, rivals: [] }],
+    missing: ["hello is left out: none of the chosen servers takes part in it"],
+  });
+});
+
+test("selectCases() names a case whose servers are not installed after them", () => {
+  expect(selectCases([LATENCY], ["latency"], ["nginx"], (name) => name !== "nginx")).toEqual({
+    cases: [],
+    missing: [
+      "nginx is left out: nginx is not installed (apt-get install nginx-light)",
+      "latency is left out: none of the chosen servers takes part in it",
+    ],
+  });
 });
 
 test("peersOf() lists the subject and its rivals", () => {
