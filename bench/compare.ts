@@ -7,11 +7,8 @@ import { Baseline } from "./throughput/baseline.ts";
 import { CASES } from "./throughput/cases.ts";
 import type { ThroughputCase } from "./throughput/cases/case.ts";
 import { Refusal, refusing, requireTools, runCommand } from "./throughput/command.ts";
-import { describeEnvironment } from "./throughput/environment.ts";
 import { countFrom, DEFAULT_NAMES, namesFrom } from "./throughput/options.ts";
-import { Progress } from "./throughput/progress.ts";
-import { describeCase, describeRun } from "./throughput/report.ts";
-import { runCase, stepsOf } from "./throughput/run.ts";
+import { exitCodeOf, runCases } from "./throughput/run-cases.ts";
 import { Setup } from "./throughput/setup.ts";
 
 /** Only they have a figure that is steady enough for differences of a few per cent. */
@@ -79,19 +76,8 @@ async function compare(args: string[], signal: AbortSignal): Promise<number> {
   using setup = new Setup(signal);
   using baseline = Baseline.checkOut(ref, setup.newPath());
   const cases = COMPARABLE.filter(({ name }) => only.includes(name));
-  const environment = describeEnvironment(new Set(["bun", "wrk"]));
-  console.log(`${describeRun({ environment, seconds, rounds })}\n`);
-
   const compared = cases.map((one) => againstBaseline(one, baseline));
-  const progress = new Progress(compared.reduce((sum, one) => sum + stepsOf(one, rounds), 0));
-  let isWhole = true;
-  for (const one of compared) {
-    const result = await runCase(one, { seconds, rounds, setup, progress, isMirrored: true });
-    progress.clear();
-    console.log(describeCase(result));
-    isWhole &&= result.kind !== "void";
-  }
-  return isWhole ? 0 : 1;
+  return exitCodeOf(await runCases(compared, { seconds, rounds, setup, isMirrored: true }));
 }
 
 await runCommand(compare);

@@ -1,15 +1,12 @@
 /**
  * `bun run bench`: our server and its peers side by side. The `README.md` of the bench says how it measures.
  */
+import { closeSync, existsSync, openSync, unlinkSync } from "node:fs";
 import { CASES } from "./cases.ts";
-import { requireTools, runCommand } from "./command.ts";
-import { describeEnvironment } from "./environment.ts";
+import { Refusal, requireTools, runCommand } from "./command.ts";
 import { parseOptions, USAGE } from "./options.ts";
-import { Progress } from "./progress.ts";
-import { describeCase, describeRun } from "./report.ts";
-import type { CaseResult } from "./result.ts";
-import { runCase, stepsOf } from "./run.ts";
-import { programsOf, selectCases } from "./select.ts";
+import { exitCodeOf, runCases } from "./run-cases.ts";
+import { selectCases } from "./select.ts";
 import { Setup } from "./setup.ts";
 
 /** Measures and reports. Exit code 1 says that a case gave no figures. */
@@ -19,28 +16,27 @@ async function bench(args: string[], signal: AbortSignal): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  if (json !== undefined) requireWritable(json);
   requireTools();
-  using setup = new Setup(signal);
   const { cases, missing } = selectCases(CASES, only, peers);
   for (const line of missing) console.log(line);
-  const environment = describeEnvironment(new Set(cases.flatMap(programsOf)));
-  console.log(`${describeRun({ environment, seconds, rounds })}\n`);
+  if (cases.length === 0)
+    throw new Refusal("Nothing to measure: none of the chosen servers takes part in the chosen cases");
+  using setup = new Setup(signal);
+  const result = await runCases(cases, { seconds, rounds, setup });
+  if (json !== undefined) await Bun.write(json, `${JSON.stringify(result, undefined, 2)}\n`);
+  return exitCodeOf(result);
+}
 
-  const progress = new Progress(cases.reduce((sum, one) => sum + stepsOf(one, rounds), 0));
-  const results: CaseResult[] = [];
-  for (const one of cases) {
-    const result = await runCase(one, { seconds, rounds, setup, progress });
-    progress.clear();
-    console.log(describeCase(result));
-    results.push(result);
+/** Throws a {@link Refusal} where no result can be written: after minutes of measuring it would be lost. */
+function requireWritable(path: string): void {
+  const isNew = !existsSync(path);
+  try {
+    closeSync(openSync(path, "a"));
+    if (isNew) unlinkSync(path);
+  } catch (error) {
+    throw new Refusal(`Cannot write the result to "${path}": ${(error as Error).message}`);
   }
-  if (json !== undefined) {
-    await Bun.write(
-      json,
-      `${JSON.stringify({ environment, seconds, rounds, cases: results }, undefined, 2)}\n`,
-    );
-  }
-  return results.some(({ kind }) => kind === "void") ? 1 : 0;
 }
 
 await runCommand(bench);

@@ -42,8 +42,7 @@ Cases measured unless told otherwise:
 Others:
   ${EXTRA_NAMES.join(", ")}
 Servers:
-  ${PEER_NAMES.join(", ")}
-`;
+  ${PEER_NAMES.join(", ")}`;
 
 /** Reads the arguments. Throws a {@link Refusal} when they are not understood. */
 export function parseOptions(args: readonly string[]): Options {

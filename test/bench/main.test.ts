@@ -45,6 +45,8 @@ test("--help names every micro bench", async () => {
 
 test.each([
   ["main.ts", MAIN, ["--only", "nothing"], 'No such case: "nothing"'],
+  ["main.ts", MAIN, ["--json", BENCH], `Cannot write the result to "${BENCH}": `],
+  ["main.ts", MAIN, ["--json", "/nowhere/out.json"], 'Cannot write the result to "/nowhere/out.json": '],
   ["leak.ts", join(BENCH, "leak.ts"), ["--peer", "nobody"], "--peer takes basehttp or bun-serve"],
   ["leak.ts", join(BENCH, "leak.ts"), ["--nothing"], "--nothing"],
   ["compare.ts", COMPARE, [], "--baseline is missing"],
@@ -67,6 +69,18 @@ test("without wrk one line says how to install it", async () => {
 });
 
 describeWith(["wrk"], "with wrk installed", () => {
+  test("a bench that would measure nothing is refused, and leaves no result behind", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "basehttp-test-"));
+    const args = ["--only", "hello", "--peers", "python-http10", "--json", join(folder, "out.json")];
+    expect(await run(MAIN, args)).toEqual({
+      code: 2,
+      stdout: "hello is left out: none of the chosen servers takes part in it\n",
+      stderr: "Nothing to measure: none of the chosen servers takes part in the chosen cases\n",
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
   test("a comparison without a repository is refused with what git says", async () => {
     const { code, stderr } = await run(COMPARE, ["--baseline", "HEAD"], { GIT_DIR: "/nowhere" });
     expect({ code, stderr }).toEqual({
