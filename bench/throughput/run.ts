@@ -1,5 +1,13 @@
 /** Runs the cases: every round starts each contender of a case once, in turn, as a fresh process. */
-import type { Case, Contender, IdleMemoryCase, LatencyCase, Rival, ThroughputCase } from "./cases/case.ts";
+import {
+  type Case,
+  type Contender,
+  DEFAULT_CONNECTIONS,
+  type IdleMemoryCase,
+  type LatencyCase,
+  type Rival,
+  type ThroughputCase,
+} from "./cases/case.ts";
 import { connectionShortage, measureIdleMemory } from "./idle-memory.ts";
 import { measureLatency, measurePace } from "./latency.ts";
 import { recordLoad } from "./load-client.ts";
@@ -35,68 +43,91 @@ export function stepsOf(one: Case, rounds: number): number {
   return rounds * (1 + one.rivals.length);
 }
 
-/** The measurements of each contender, one for each round. */
-async function measureInTurn<T>(
+/** A contender and its measurements, one for each round. */
+interface Measured<C, T> {
+  readonly contender: C;
+  readonly samples: readonly T[];
+}
+
+async function measureInTurn<C extends Contender, T>(
   name: string,
-  contenders: readonly Contender[],
+  contenders: readonly C[],
   { rounds, progress, isMirrored = false }: RunOptions,
-  measure: (contender: Contender, round: number) => Promise<T>,
-): Promise<T[][]> {
-  return await inTurn(contenders, rounds, isMirrored, async (contender, round) => {
+  measure: (contender: C, round: number) => Promise<T>,
+): Promise<Measured<C, T>[]> {
+  const samples = await inTurn(contenders, rounds, isMirrored, async (contender, round) => {
     progress.step(`${name}, round ${round} of ${rounds}: ${titleOf(contender)}`);
     return await measure(contender, round);
   });
+  return contenders.map((contender, index) => ({ contender, samples: samples[index] ?? [] }));
 }
 
 async function runThroughput(one: ThroughputCase, options: RunOptions): Promise<ThroughputResult> {
   const { seconds, setup } = options;
-  const { connections } = one;
+  const { kind, name, title, connections = DEFAULT_CONNECTIONS } = one;
   const load = await recordLoad(await one.load(setup), setup);
   const contenders: readonly Rival[] = [one.subject, ...one.rivals];
-  const samples = await measureInTurn(one.name, contenders, options, (contender) =>
-    measureThroughput({ ...(connections && { connections }), ...contender }, load, seconds, setup),
+  const measured = await measureInTurn(name, contenders, options, (contender) =>
+    measureThroughput({ connections, ...contender }, load, seconds, setup),
   );
-  const rows = contenders.map((contender, index) => ({ ...rowOf(contender), samples: samples[index] ?? [] }));
-  return { kind: one.kind, name: one.name, title: one.title, rows };
+  return { kind, name, title, rows: measured.map(rowOf) };
 }
 
 async function runLatency(one: LatencyCase, options: RunOptions): Promise<LatencyResult> {
   const { seconds, setup } = options;
+  const { kind, name, title, post, pacemaker } = one;
   const load = await recordLoad(await one.load(setup), setup);
-  const postPath = one.post === undefined ? undefined : setup.newPath();
-  if (one.post !== undefined && postPath !== undefined) await Bun.write(postPath, one.post);
+  const postPath = post && (await recordPost(post, setup));
   const contenders: readonly Rival[] = [one.subject, ...one.rivals];
   const paces = new Map<number, number>();
-  const samples = await measureInTurn(one.name, contenders, options, async (contender, round) => {
-    const requestsPerSecond = paces.get(round) ?? (await measurePace(one.pacemaker, load, setup));
+  const measured = await measureInTurn(name, contenders, options, async (contender, round) => {
+    const requestsPerSecond = paces.get(round) ?? (await measurePace(pacemaker, load, setup));
     paces.set(round, requestsPerSecond);
     return await measureLatency(contender, { load, postPath, requestsPerSecond, seconds }, setup);
   });
-  const rows = contenders.map((contender, index) => ({ ...rowOf(contender), samples: samples[index] ?? [] }));
-  return { kind: one.kind, name: one.name, title: one.title, rows };
+  return { kind, name, title, rows: measured.map(rowOf) };
+}
+
+/** Writes a body to the file that the client posts. */
+async function recordPost(post: Uint8Array, setup: Setup): Promise<string> {
+  const path = setup.newPath();
+  await Bun.write(path, post);
+  return path;
 }
 
 async function runIdleMemory(one: IdleMemoryCase, options: RunOptions): Promise<IdleMemoryResult> {
-  const { connections } = one;
+  const { kind, name, title, connections } = one;
   const shortage = connectionShortage(connections);
   if (shortage !== undefined) throw new Error(shortage);
   const contenders: readonly IdleMemoryCase["subject"][] = [one.subject, ...one.rivals];
-  const bytes = await measureInTurn(one.name, contenders, options, (contender) =>
+  const measured = await measureInTurn(name, contenders, options, (contender) =>
     measureIdleMemory(contender, connections, options.setup),
   );
-  const rows = contenders.map((contender, index) => ({
-    peer: contender.peer,
-    title: titleOf(contender),
-    bytesPerConnection: bytes[index] ?? [],
-    ...(contender.goalBytes === undefined ? {} : { goalBytes: contender.goalBytes }),
-  }));
-  return { kind: one.kind, name: one.name, title: one.title, connections, rows };
+  return { kind, name, title, connections, rows: measured.map(idleRowOf) };
 }
 
-/** What rows say of a contender besides its figures. */
-function rowOf(contender: Rival): Pick<Rival, "peer" | "goal"> & { title: string } {
+/** A row of any case but that of idle memory. */
+function rowOf<T>({ contender, samples }: Measured<Rival, T>): RatedRow<T> {
   const { peer, goal } = contender;
-  return { peer, title: titleOf(contender), ...(goal === undefined ? {} : { goal }) };
+  return { peer, title: titleOf(contender), ...(goal === undefined ? {} : { goal }), samples };
+}
+
+function idleRowOf({
+  contender,
+  samples,
+}: Measured<IdleMemoryCase["subject"], number>): IdleMemoryResult["rows"][number] {
+  const { peer, goalBytes } = contender;
+  return {
+    peer,
+    title: titleOf(contender),
+    bytesPerConnection: samples,
+    ...(goalBytes === undefined ? {} : { goalBytes }),
+  };
+}
+
+interface RatedRow<T> extends Pick<Rival, "peer" | "goal"> {
+  readonly title: string;
+  readonly samples: readonly T[];
 }
 
 function titleOf({ title, peer }: Contender): string {

@@ -1,5 +1,5 @@
 /** Measures how many requests a second of server CPU time answers. */
-import { type Contender, DEFAULT_CONNECTIONS } from "./cases/case.ts";
+import type { Contender } from "./cases/case.ts";
 import { LoadClient, type RecordedLoad } from "./load-client.ts";
 import { cpuTimes, peakResidentBytes } from "./proc.ts";
 import type { ThroughputSample } from "./result.ts";
@@ -11,14 +11,14 @@ const LF = 0x0a;
 
 /** Starts a server, checks its answers, warms it up, and measures it for `seconds`. Throws when the run is void. */
 export async function measureThroughput(
-  contender: Contender,
+  contender: Contender & { readonly connections: number },
   load: RecordedLoad,
   seconds: number,
   setup: Setup,
 ): Promise<ThroughputSample> {
   const serverOptions = setup.serverOptions();
   await using server = await Server.start(contender, serverOptions, load.folder);
-  const connections = contender.connections ?? DEFAULT_CONNECTIONS;
+  const { connections } = contender;
   const client = await LoadClient.checked({ port: server.port, load, connections, setup });
   const warmUpRequests = await warmUp(server, client);
 
