@@ -2,17 +2,6 @@
 import { BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHandler } from "../../../src/index.ts";
 import { announce } from "./control.ts";
 
-class Hello extends BaseHTTPRequestHandler {
-  do_GET(): void {
-    this.send_response(200);
-    this.send_header("Content-Type", "text/plain; charset=utf-8");
-    this.end_headers();
-    this.wfile.write("Hello, World!\n");
-  }
-
-  override log_request(): void {}
-}
-
 class LoggedHello extends BaseHTTPRequestHandler {
   do_GET(): void {
     this.send_response(200);
@@ -22,18 +11,24 @@ class LoggedHello extends BaseHTTPRequestHandler {
   }
 }
 
-class Json extends BaseHTTPRequestHandler {
+class Hello extends LoggedHello {
+  override log_request(): void {}
+}
+
+class Quiet extends BaseHTTPRequestHandler {
+  override log_request(): void {}
+}
+
+class Json extends Quiet {
   do_GET(): void {
     this.send_response(200);
     this.send_header("Content-Type", "application/json");
     this.end_headers();
     this.wfile.write(JSON.stringify({ message: "Hello, World!" }));
   }
-
-  override log_request(): void {}
 }
 
-class Echo extends BaseHTTPRequestHandler {
+class Echo extends Quiet {
   async do_POST(): Promise<void> {
     const body = await this.rfile.read();
     this.send_response(200);
@@ -41,8 +36,6 @@ class Echo extends BaseHTTPRequestHandler {
     this.end_headers();
     this.wfile.write(body);
   }
-
-  override log_request(): void {}
 }
 
 /** Touches what a request brings, so that whatever keeps hold of it shows. */
@@ -54,7 +47,7 @@ class Work extends Echo {
   }
 }
 
-class Upload extends BaseHTTPRequestHandler {
+class Upload extends Quiet {
   async do_POST(): Promise<void> {
     let received = 0;
     for await (const piece of this.rfile) received += piece.length;
@@ -63,14 +56,12 @@ class Upload extends BaseHTTPRequestHandler {
     this.end_headers();
     this.wfile.write(`${received}\n`);
   }
-
-  override log_request(): void {}
 }
 
 const PIECE = Buffer.alloc(16 * 1024, "x");
 const PIECES = 64;
 
-class Stream extends BaseHTTPRequestHandler {
+class Stream extends Quiet {
   async do_GET(): Promise<void> {
     this.send_response(200);
     this.send_header("Content-Type", "application/octet-stream");
@@ -80,8 +71,6 @@ class Stream extends BaseHTTPRequestHandler {
       await this.wfile.flush();
     }
   }
-
-  override log_request(): void {}
 }
 
 const [name = "", directory = "."] = process.argv.slice(2);
