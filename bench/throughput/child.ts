@@ -38,7 +38,7 @@ export class Child implements AsyncDisposable {
 
   /** The next line that the child prints. Throws, with what it said on stderr, when it ends or is late instead. */
   async nextLine(withinSeconds: number = ANSWER_SECONDS): Promise<string> {
-    return await this.#inTime(withinSeconds, async () => {
+    return await this.#inTime(withinSeconds, "said nothing for", async () => {
       const { value, done } = await this.#lines.next();
       if (done === true) throw new Error(`ended with code ${await this.#process.exited}`);
       return value;
@@ -47,7 +47,7 @@ export class Child implements AsyncDisposable {
 
   /** Waits until the child has ended by itself. Throws, with what it said on stderr, when it failed or is late. */
   async success(withinSeconds: number): Promise<void> {
-    await this.#inTime(withinSeconds, async () => {
+    await this.#inTime(withinSeconds, "has not ended after", async () => {
       const code = await this.#process.exited;
       if (code !== 0) throw new Error(`ended with code ${code}`);
     });
@@ -69,10 +69,11 @@ export class Child implements AsyncDisposable {
     clearTimeout(timer);
   }
 
-  async #inTime<T>(withinSeconds: number, wait: () => Promise<T>): Promise<T> {
+  /** @param complaint what is wrong when the time is over; the time follows. */
+  async #inTime<T>(withinSeconds: number, complaint: string, wait: () => Promise<T>): Promise<T> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () => late.reject(new Error(`said nothing for ${withinSeconds} s`)),
+      () => late.reject(new Error(`${complaint} ${withinSeconds} s`)),
       withinSeconds * 1000,
     );
     try {
