@@ -1,6 +1,6 @@
 /** Measures how long answers take at a rate that leaves a server half idle. */
 import { type Contender, DEFAULT_CONNECTIONS } from "./cases/case.ts";
-import { runH2load } from "./h2load.ts";
+import { rateShortfall, runH2load } from "./h2load.ts";
 import { LoadClient, type RecordedLoad } from "./load-client.ts";
 import type { LatencySample } from "./result.ts";
 import { Server } from "./server.ts";
@@ -42,6 +42,9 @@ export async function measureLatency(
   const { port } = server;
   await warmUp(server, await LoadClient.checked({ port, load, connections, setup }));
   const options = { ...setup.clientOptions(), ...run, port, connections, logPath: setup.newPath() };
-  const { requests, p50Us, p99Us } = await runH2load(options);
+  const log = await runH2load(options);
+  const shortfall = rateShortfall(log, run.requestsPerSecond * run.seconds);
+  if (shortfall !== undefined) throw new Error(`The run is void: ${shortfall}`);
+  const { requests, p50Us, p99Us } = log;
   return { requestsPerSecond: Math.round(requests / run.seconds), p50Us, p99Us };
 }
