@@ -21,8 +21,7 @@ const USAGE = `Usage: bun run bench:compare --baseline REF [options]
   --only CASE,...    measure these cases only: ${NAMES.join(", ")}
   --seconds N        measure each run for N seconds (3)
   --rounds N         run each of the two N times, in turn: A B B A ... (6)
-  -h, --help         print this
-`;
+  -h, --help         print this`;
 
 interface Options {
   readonly help: boolean;

@@ -1,5 +1,5 @@
 /**
- * `bun bench/leak.ts [--peer NAME]`: does a server's memory grow with what it has served? A million requests on kept-alive
+ * `bun run bench:leak [--peer NAME]`: does a server's memory grow with what it has served? A million requests on kept-alive
  * connections, no two the same, and 100,000 connections opened and closed in several ways; after each half the garbage
  * is collected and resident memory is read. The first half may fill caches and heaps, the second must find them full.
  */
@@ -28,6 +28,11 @@ const SLICE_SECONDS = 3;
 
 /** The servers that have the app which this bench needs. */
 const PEERS_WITH_WORK: readonly PeerName[] = ["basehttp", "bun-serve"];
+
+const USAGE = `Usage: bun run bench:leak [options]
+
+  --peer PEER    put the loads on this server (basehttp): ${PEERS_WITH_WORK.join(", ")}
+  -h, --help     print this`;
 
 const CHURN_PATH = join(import.meta.dirname, "throughput", "clients", "churn.ts");
 
@@ -110,20 +115,35 @@ function mebibytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
 
-function peerFrom(args: string[]): PeerName {
+interface Options {
+  readonly help: boolean;
+  readonly peer: PeerName;
+}
+
+function parseOptions(args: string[]): Options {
   const { values } = refusing(() =>
-    parseArgs({ args, options: { peer: { type: "string", default: "basehttp" } } }),
+    parseArgs({
+      args,
+      options: {
+        help: { type: "boolean", short: "h", default: false },
+        peer: { type: "string", default: "basehttp" },
+      },
+    }),
   );
   const peer = PEERS_WITH_WORK.find((name) => name === values.peer);
   if (peer === undefined) {
     throw new Refusal(`--peer takes ${PEERS_WITH_WORK.join(" or ")}, not "${values.peer}"`);
   }
-  return peer;
+  return { help: values.help, peer };
 }
 
 /** Puts every load on a server of its own. Exit code 1 says that one found a leak. */
 async function leak(args: string[], signal: AbortSignal): Promise<number> {
-  const peer = peerFrom(args);
+  const { help, peer } = parseOptions(args);
+  if (help) {
+    console.log(USAGE);
+    return 0;
+  }
   requireTools();
   using setup = new Setup(signal);
   let isBounded = true;

@@ -20,8 +20,7 @@ export const BENCHES: readonly string[] = [
 const USAGE = `Usage: bun run bench:micro [NAME ...]
 
   NAME          measure these only: ${BENCHES.join(", ")}
-  -h, --help    print this
-`;
+  -h, --help    print this`;
 
 /** Runs benches until one fails. Exit code 1 says that one did, most likely by a wrong result. */
 async function main(args: string[], signal: AbortSignal): Promise<number> {

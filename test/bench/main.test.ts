@@ -12,6 +12,7 @@ const CASE_TIMEOUT_MS = 60_000;
 const BENCH = join(import.meta.dirname, "../../bench");
 const MAIN = join(BENCH, "throughput/main.ts");
 const COMPARE = join(BENCH, "compare.ts");
+const LEAK = join(BENCH, "leak.ts");
 const MICRO = join(BENCH, "micro/main.ts");
 
 interface Outcome {
@@ -37,6 +38,17 @@ test("--help prints every option", async () => {
     expect(stdout).toContain(option);
 });
 
+test.each([
+  ["main.ts", MAIN],
+  ["compare.ts", COMPARE],
+  ["leak.ts", LEAK],
+  ["micro/main.ts", MICRO],
+])("%s --help prints its usage, and no empty line after it", async (_, path) => {
+  const { code, stdout } = await run(path, ["--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Usage: bun run bench[\s\S]*\S\n$/);
+});
+
 test("--help names every micro bench", async () => {
   const { code, stdout } = await run(MICRO, ["--help"]);
   expect(code).toBe(0);
@@ -47,8 +59,8 @@ test.each([
   ["main.ts", MAIN, ["--only", "nothing"], 'No such case: "nothing"'],
   ["main.ts", MAIN, ["--json", BENCH], `Cannot write the result to "${BENCH}": `],
   ["main.ts", MAIN, ["--json", "/nowhere/out.json"], 'Cannot write the result to "/nowhere/out.json": '],
-  ["leak.ts", join(BENCH, "leak.ts"), ["--peer", "nobody"], "--peer takes basehttp or bun-serve"],
-  ["leak.ts", join(BENCH, "leak.ts"), ["--nothing"], "--nothing"],
+  ["leak.ts", LEAK, ["--peer", "nobody"], "--peer takes basehttp or bun-serve"],
+  ["leak.ts", LEAK, ["--nothing"], "--nothing"],
   ["compare.ts", COMPARE, [], "--baseline is missing"],
   ["compare.ts", COMPARE, ["--baseline", "HEAD", "--only", "idle"], 'No such case: "idle"'],
   ["micro/main.ts", MICRO, ["http-date", "mimes"], 'No such bench: "mimes"; there are head-parser, '],
