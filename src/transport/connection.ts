@@ -56,12 +56,14 @@ const Outlook = {
 
 /** Who sees to it that requests are handled. */
 const Drive = {
+  /** That shows when the handler's `handle()` is entered. */
+  UNDECIDED: 0,
   /** The handler, by a loop of its own that asks for them. */
-  PULLED: 0,
+  PULLED: 1,
   /** The connection, which calls the handler for each. */
-  PUSHED: 1,
+  PUSHED: 2,
   /** Nobody any more: the handler's loop has ended. */
-  DONE: 2,
+  DONE: 3,
 } as const;
 
 /** Whether the handler's `finish()` has been called, and the server told that the handler is done. */
@@ -97,7 +99,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #handler: ConnectionHandler | null = null;
   #rfile: RequestBody | null = null;
   #phase: (typeof Phase)[keyof typeof Phase] = Phase.HELD;
-  #drive: (typeof Drive)[keyof typeof Drive] = Drive.PULLED;
+  #drive: (typeof Drive)[keyof typeof Drive] = Drive.UNDECIDED;
   /** Who waits for the next request where the handler pulls. */
   #requestWaiter: ((hasCome: boolean) => void) | null = null;
   #isAdvancing = false;
@@ -141,7 +143,10 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** From now on requests are pushed to the handler, as they come. */
   push(): void {
+    const isLate = this.#drive === Drive.PULLED;
     this.#drive = Drive.PUSHED;
+    // A `handle()` that has waited before: not at once, since it may have more to do than to hand the connection over.
+    if (isLate) queueMicrotask(() => this.#catchUp());
   }
 
   /** Whether a request is in the handler's hands. */
@@ -330,6 +335,17 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.#setDeadline(this.#owner.limits.idleTimeout);
     this.#runHook("handle");
     if (this.#drive === Drive.PUSHED) this.#advance();
+    else if (this.#drive === Drive.UNDECIDED) this.#drive = Drive.PULLED;
+  }
+
+  /** Does what was not done while the handler had the connection to itself. */
+  #catchUp(): void {
+    if (this.#phase >= Phase.FINISHING) {
+      this.#finish();
+    } else {
+      this.#advance();
+      this.#regulate();
+    }
   }
 
   /** Works off what has arrived, as far as it goes without waiting. */
@@ -588,7 +604,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.close();
       return;
     }
-    if (this.#drive === Drive.PULLED) {
+    if (this.#drive < Drive.PUSHED) {
       this.#endOwnLoop();
       return;
     }
@@ -710,7 +726,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   #hookFailed(hook: Hook, error: unknown): void {
-    if (this.#drive === Drive.PULLED) this.#drive = Drive.DONE;
+    if (this.#drive < Drive.PUSHED) this.#drive = Drive.DONE;
     if (this.#phase === Phase.HANDLING) {
       this.#requestFailed(error);
       return;

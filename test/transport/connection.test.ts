@@ -425,3 +425,60 @@ test("requests are answered the same however their bytes are cut into packets", 
     expect(client.socket.isShutDown).toBe(true);
   }
 });
+
+describe("a handle() that waits before it hands the connection over", () => {
+  /** A connection whose handler waits for `begin()`. */
+  async function waiting(): Promise<{
+    client: MemoryConnection;
+    begin: () => Promise<void>;
+    calls: string[];
+  }> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const calls: string[] = [];
+    class Waiting extends Hello {
+      override async handle(): Promise<void> {
+        await promise;
+        await super.handle();
+      }
+      override finish(): void {
+        calls.push("finish");
+        void super.finish();
+      }
+    }
+    const client = await MemoryConnection.open(Waiting);
+    const begin = async (): Promise<void> => {
+      resolve();
+      await turnEnded();
+    };
+    return { client, begin, calls };
+  }
+
+  test("is given what has come meanwhile", async () => {
+    const { client, begin } = await waiting();
+    using _client = client;
+    client.receive(GET);
+    await begin();
+    expect(decodeResponse(client.socket.written).body).toBe("hello");
+    client.receive(GET);
+    expect(decodeResponses(client.socket.written)).toHaveLength(2);
+  });
+
+  test("is told that the client has ended its side, after what it sent was answered", async () => {
+    const { client, begin, calls } = await waiting();
+    using _client = client;
+    client.receive(GET);
+    client.endInput();
+    await begin();
+    expect(decodeResponse(client.socket.written).body).toBe("hello");
+    expect([calls, client.hasEnded]).toEqual([["finish"], true]);
+  });
+
+  test("is told that the client has gone", async () => {
+    const { client, begin, calls } = await waiting();
+    using _client = client;
+    client.disconnect();
+    expect(client.hasEnded).toBe(false);
+    await begin();
+    expect([calls, client.hasEnded]).toEqual([["finish"], true]);
+  });
+});
