@@ -11,10 +11,15 @@ export function describeEnvironment(programs: ReadonlySet<Program>): Environment
     date: new Date().toISOString(),
     commit: commit(),
     cpu: `${cores.length} x ${cores[0]?.model.trim() ?? "unknown"}`,
-    kernel: release(),
+    kernel: kernelVersion(),
     loadAverage: loadavg()[0] ?? 0,
     versions: Object.fromEntries([...programs].map((program) => [program, versionOf(program)])),
   };
+}
+
+/** The kernel's version, without what a vendor has added to it. */
+function kernelVersion(): string {
+  return /^\d+(?:\.\d+)*/.exec(release())?.[0] ?? release();
 }
 
 /** The commit that is measured, where git tells: an unpacked archive has none. */

@@ -35,14 +35,9 @@ export function describeEnvironment(
   { date, commit, cpu, kernel, versions }: Environment,
   space = " ",
 ): string {
-  const named = Object.entries({ Linux: kernelVersion(kernel), ...versions });
+  const named = Object.entries({ Linux: kernel, ...versions });
   const programs = named.map(([program, version]) => `${program}${space}${version}`);
   return [date.slice(0, 10), `commit ${commit}`, cpu, ...programs].join(", ");
-}
-
-/** The version without what a vendor has added to it. */
-function kernelVersion(release: string): string {
-  return /^\d+(?:\.\d+)*/.exec(release)?.[0] ?? release;
 }
 
 /** A case's heading and table; `text` is how a heading, a cell and a reason are written. */

@@ -9,7 +9,7 @@ test("describeRun() says where, when and with what", () => {
     date: "2026-11-23T07:51:31.685Z",
     commit: "0123456",
     cpu: "2 x A CPU",
-    kernel: "6.18.44-a-vendor-1",
+    kernel: "6.18.44",
     loadAverage: 0.25,
     versions: {
       bun: "1.4.5",
