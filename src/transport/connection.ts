@@ -11,6 +11,7 @@ import { Failure } from "../protocol/failure.ts";
 import { HeadOutcome, parseHead } from "../protocol/head-parser.ts";
 import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.ts";
 import { plainHost } from "./client-address.ts";
+import { Drive, Finish, Outlook, Phase } from "./connection-states.ts";
 import { recycleHead, takeHead } from "./heads.ts";
 import { InputBuffer } from "./input-buffer.ts";
 import { LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
@@ -21,57 +22,6 @@ import { setRunning } from "./running.ts";
 import { ConnectionClosedError } from "./socket-writer.ts";
 import { ticker, Timed } from "./ticker.ts";
 import { type AnswerObserver, Ending, ResponseWriter } from "./wfile.ts";
-
-/** What a connection is doing. */
-const Phase = {
-  /** Accepted, but nobody handles it yet. */
-  HELD: 0,
-  /** Waiting for a request, or in the middle of its head. */
-  HEAD: 1,
-  /** A request is in the handler's hands. */
-  HANDLING: 2,
-  /** Reading and dropping what a handler left of a body. */
-  DISCARDING: 3,
-  /** No more requests; the handler is told so. */
-  FINISHING: 4,
-  /** The last answer is still on its way. */
-  CLOSING: 5,
-  /** Half-closed: what still comes is dropped, so that no reset overtakes the answer. */
-  LINGERING: 6,
-  CLOSED: 7,
-} as const;
-
-// One field each for what booleans could say as well: with one field more a connection has 256 bytes, not 224, also
-// while it is idle (the bench's case `idle`).
-
-/** What becomes of the connection after the present request. */
-const Outlook = {
-  /** What the handler and the client would have. */
-  OPEN: 0,
-  /** It ends, whatever the handler thinks. */
-  ENDS: 1,
-  /** It ends, because what came cannot be told apart into requests any more. */
-  BROKEN: 2,
-} as const;
-
-/** Who sees to it that requests are handled. */
-const Drive = {
-  /** That shows when the handler's `handle()` is entered. */
-  UNDECIDED: 0,
-  /** The handler, by a loop of its own that asks for them. */
-  PULLED: 1,
-  /** The connection, which calls the handler for each. */
-  PUSHED: 2,
-  /** Nobody any more: the handler's loop has ended. */
-  DONE: 3,
-} as const;
-
-/** Whether the handler's `finish()` has been called, and the server told that the handler is done. */
-const Finish = {
-  PENDING: 0,
-  CALLED: 1,
-  DONE: 2,
-} as const;
 
 /** The hooks that a handler is called by once for a connection. */
 type Hook = "setup" | "handle" | "finish";
@@ -98,18 +48,18 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   readonly #owner: ConnectionOwner<Connection>;
   #handler: ConnectionHandler | null = null;
   #rfile: RequestBody | null = null;
-  #phase: (typeof Phase)[keyof typeof Phase] = Phase.HELD;
-  #drive: (typeof Drive)[keyof typeof Drive] = Drive.UNDECIDED;
+  #phase: Phase = Phase.HELD;
+  #drive: Drive = Drive.UNDECIDED;
   /** Who waits for the next request where the handler pulls. */
   #requestWaiter: ((hasCome: boolean) => void) | null = null;
   #isAdvancing = false;
   #isPaused = false;
   /** The client will send nothing more. */
   #hasPeerEnded = false;
-  #outlook: (typeof Outlook)[keyof typeof Outlook] = Outlook.OPEN;
+  #outlook: Outlook = Outlook.OPEN;
   /** What has been read and dropped since the present request was answered. */
   #discardedBytes = 0;
-  #finishing: (typeof Finish)[keyof typeof Finish] = Finish.PENDING;
+  #finishing: Finish = Finish.PENDING;
 
   constructor(socket: TransportSocket, owner: ConnectionOwner<Connection>) {
     super();
