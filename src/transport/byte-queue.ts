@@ -40,10 +40,11 @@ export class ByteQueue {
   /** Adds text as UTF-8, in a piece of its own, and gives the number of bytes that it came to. */
   pushText(text: string): number {
     const length = Buffer.byteLength(text);
+    if (length === 0) return 0;
     const at = this.#startOfPiece();
     const piece = takeMemory(at + length);
     piece.utf8Write(text, at);
-    if (length > 0) this.#add(piece, at, length);
+    this.#add(piece, at, length);
     return length;
   }
 
