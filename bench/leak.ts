@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { Child } from "./throughput/child.ts";
 import { failure } from "./throughput/client-summary.ts";
 import { Refusal, refusing, requireTools, runCommand } from "./throughput/command.ts";
+import { mebibytes } from "./throughput/figures.ts";
 import type { PeerName } from "./throughput/peers.ts";
 import { openFiles, residentBytes } from "./throughput/proc.ts";
 import { Server } from "./throughput/server.ts";
@@ -102,17 +103,15 @@ async function hasNoLeak(title: string, load: HalfLoad, peer: PeerName, setup: S
 
   const addedBytes = end.residentBytes - half.residentBytes;
   const isBounded = addedBytes < ALLOWED_BYTES && end.openFiles <= restingFiles;
-  console.log(`${title}: ${isBounded ? "no leak" : "LEAK"}, the second half added ${mebibytes(addedBytes)}`);
+  console.log(
+    `${title}: ${isBounded ? "no leak" : "LEAK"}, the second half added ${mebibytes(addedBytes)} MiB`,
+  );
   console.log(`  start ${describe(start)}; half ${describe(half)}; end ${describe(end)}`);
   return isBounded;
 }
 
 function describe(reading: Reading): string {
-  return `${mebibytes(reading.residentBytes)}, ${reading.openFiles} files open`;
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+  return `${mebibytes(reading.residentBytes)} MiB, ${reading.openFiles} files open`;
 }
 
 interface Options {

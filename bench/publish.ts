@@ -7,8 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PAGE_PATH, publication } from "./publish/publication.ts";
 import { Refusal, refusing, runCommand } from "./throughput/command.ts";
-
-const ROOT = join(import.meta.dirname, "..");
+import { ROOT } from "./throughput/repository.ts";
 
 const SYNOPSIS = "Usage: bun run bench:publish RESULT.json";
 

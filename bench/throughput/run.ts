@@ -13,7 +13,13 @@ import { measureLatency, measurePace } from "./latency.ts";
 import { recordLoad } from "./load-client.ts";
 import { PEERS } from "./peers.ts";
 import type { Progress } from "./progress.ts";
-import type { CaseResult, IdleMemoryResult, LatencyResult, ThroughputResult } from "./result.ts";
+import type {
+  CaseResult,
+  IdleMemoryResult,
+  IdleMemoryRow,
+  LatencyResult,
+  ThroughputResult,
+} from "./result.ts";
 import { inTurn } from "./rounds.ts";
 import type { Setup } from "./setup.ts";
 import { measureThroughput } from "./throughput.ts";
@@ -112,10 +118,7 @@ function rowOf<T>({ contender, samples }: Measured<Rival, T>): RatedRow<T> {
   return { peer, title: titleOf(contender), ...(goal === undefined ? {} : { goal }), samples };
 }
 
-function idleRowOf({
-  contender,
-  samples,
-}: Measured<IdleMemoryCase["subject"], number>): IdleMemoryResult["rows"][number] {
+function idleRowOf({ contender, samples }: Measured<IdleMemoryCase["subject"], number>): IdleMemoryRow {
   const { peer, goalBytes } = contender;
   return {
     peer,

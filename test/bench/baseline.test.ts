@@ -5,10 +5,11 @@ import { Baseline } from "../../bench/throughput/baseline.ts";
 import { HELLO_LOAD } from "../../bench/throughput/cases/loads.ts";
 import { Refusal } from "../../bench/throughput/command.ts";
 import { probe } from "../../bench/throughput/probe.ts";
+import { git } from "../../bench/throughput/repository.ts";
 import { Server } from "../../bench/throughput/server.ts";
 import { Setup } from "../../bench/throughput/setup.ts";
 import { wrkDefaultRequest } from "../../bench/throughput/wrk.ts";
-import { git, noHistory } from "../support/history.ts";
+import { noHistory } from "../support/history.ts";
 import { titleWithReason } from "../support/programs.ts";
 
 describe.skipIf(noHistory !== undefined)(titleWithReason("Baseline.checkOut()", noHistory), () => {

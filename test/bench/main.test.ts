@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BENCHES } from "../../bench/micro/main.ts";
-import { git, noHistory } from "../support/history.ts";
+import { git } from "../../bench/throughput/repository.ts";
+import { noHistory } from "../support/history.ts";
 import { describeWith, titleWithReason } from "../support/programs.ts";
 
 /** A whole case takes seconds, more on a busy machine: servers are warmed up by the CPU time that they got. */
