@@ -16,7 +16,7 @@ import { recycleHead, takeHead } from "./heads.ts";
 import { InputBuffer } from "./input-buffer.ts";
 import { LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
 import type { ConnectionHandler, ConnectionOwner, TransportSocket } from "./parties.ts";
-import { isPromise } from "./promises.ts";
+import { isPromise, whenSettled } from "./promises.ts";
 import { type BodySource, RequestBody, RequestBodyError } from "./rfile.ts";
 import { setRunning } from "./running.ts";
 import { ConnectionClosedError } from "./socket-writer.ts";
@@ -124,6 +124,12 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#phase === Phase.HANDLING) this.#endRequest();
   }
 
+  /** Sees to what a hook gave back that has nothing to give: a promise's rejection reaches the server. */
+  watch(result: unknown): void {
+    if (result === undefined || !isPromise(result)) return;
+    whenSettled(result, ignore, (error) => this.#owner.handlerFailed(this, error));
+  }
+
   /** Whether small writes are sent without waiting for more (TCP_NODELAY); on by default. */
   setNoDelay(noDelay: boolean): void {
     this.#socket.setNoDelay(noDelay);
@@ -160,8 +166,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#endAfterRequest();
       return;
     }
+    // Nobody was told of the connection yet: of a handler that was never started there is nothing to finish.
+    if (this.#handler === null || this.#phase === Phase.HELD) this.#finishing = Finish.DONE;
     this.#phase = Phase.CLOSING;
-    if (this.#handler === null) this.#finishing = Finish.DONE;
     this.wfile.workedOff(false);
     if (this.wfile.unsentBytes > 0) this.#setDeadline(this.#owner.limits.writeTimeout);
     else this.#halfClose();
@@ -384,7 +391,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     }
     // What it waits for has a deadline already, itself it has none.
     if (this.#phase === Phase.HANDLING) this.#setDeadlineOfPhase();
-    result.then(
+    whenSettled(
+      result,
       () => this.#endLateRequest(),
       (error) => {
         this.#failRequest(error);
@@ -418,24 +426,34 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       return;
     }
     this.wfile.restart();
-    if (error instanceof RequestBodyError) this.#sendError(error.status, error.message);
+    if (isInstance(error, RequestBodyError)) this.#sendError(error.status, error.message);
     else this.#sendError(500);
   }
 
   /** Whether what was thrown only says that the client broke the protocol or has gone. */
   #isPeersDoing(error: unknown): boolean {
     return (
-      error instanceof RequestBodyError || (this.wfile.hasGone && error instanceof ConnectionClosedError)
+      isInstance(error, RequestBodyError) || (this.wfile.hasGone && isInstance(error, ConnectionClosedError))
     );
   }
 
   #sendError(code: number, explain?: string): void {
     try {
       this.#handler!.close_connection = true;
-      this.#handler!.send_error(code, undefined, explain);
+      this.watch(this.#handler!.send_error(code, undefined, explain));
     } catch (error) {
       this.#owner.handlerFailed(this, error);
     }
+    this.#endErrorAnswer();
+  }
+
+  /** Ends the answer of an error. Where the handler has not got one done, a bare one takes its place. */
+  #endErrorAnswer(): void {
+    const { wfile } = this;
+    if (wfile.endRequest() < Ending.MISSING || wfile.hasGone) return;
+    wfile.beginHead(this.isHttp10 ? "HTTP/1.0" : "HTTP/1.1", 500, "Internal Server Error");
+    wfile.endHead("close");
+    wfile.endRequest();
   }
 
   /** Ends the request in hand: its answer is closed, and what comes next is decided. */
@@ -475,7 +493,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     } catch (error) {
       this.#owner.handlerFailed(this, error);
     }
-    this.wfile.endRequest();
+    this.#endErrorAnswer();
   }
 
   #dropHead(): void {
@@ -641,7 +659,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   #report(message: string): void {
     try {
-      this.#handler?.log_error("%s", message);
+      this.watch(this.#handler?.log_error("%s", message));
     } catch (error) {
       this.#owner.handlerFailed(this, error);
     }
@@ -658,7 +676,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     }
     if (!isPromise(result)) this.#hookEnded(hook);
     else
-      result.then(
+      whenSettled(
+        result,
         () => this.#hookEnded(hook),
         (error) => this.#hookFailed(hook, error),
       );
@@ -699,3 +718,14 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#finishing === Finish.DONE && this.#phase === Phase.CLOSED) this.#owner.connectionEnded(this);
   }
 }
+
+/** `instanceof`, for values that may throw when they are looked at. */
+function isInstance<Type>(value: unknown, Class: abstract new (...args: never[]) => Type): value is Type {
+  try {
+    return value instanceof Class;
+  } catch {
+    return false;
+  }
+}
+
+function ignore(): void {}

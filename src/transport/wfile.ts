@@ -25,7 +25,7 @@ import { asciiLower, latin1 } from "../protocol/text.ts";
 import { AnswerBuffer } from "./answer-buffer.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { FULL_BYTES, output } from "./output.ts";
-import { isPromise } from "./promises.ts";
+import { isPromise, quietly } from "./promises.ts";
 import type { ByteSink } from "./socket-writer.ts";
 
 /** How far an answer has come. */
@@ -664,9 +664,10 @@ function framingField(name: string): FramingField {
 }
 
 function whatItIs(data: unknown): string {
-  return isPromise(data)
-    ? "a promise: is an await missing?"
-    : Object.prototype.toString.call(data).slice(8, -1);
+  if (!isPromise(data)) return Object.prototype.toString.call(data).slice(8, -1);
+  // Nobody will: the one who is told is its author, by what is thrown here.
+  void quietly(data);
+  return "a promise: is an await missing?";
 }
 
 function endsInLastChunk(data: string | Uint8Array): boolean {
