@@ -16,7 +16,7 @@ function paint(colour: Colour, text: string): string {
 
 /** A line: who, when, and a message that is fit to be shown. */
 export function logLine(address: string, time: string, message: string): string {
-  return `${address} - - ${paint("gray", `[${time}]`)} ${message}`;
+  return `${printable(address)} - - ${paint("gray", `[${time}]`)} ${message}`;
 }
 
 /** The message of an answer: the request line, the status and the size. */
@@ -48,13 +48,30 @@ function colourOf(code: string): Colour {
   }
 }
 
-const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/;
-const EACH_UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/g;
+// Controls of terminals, and what Unicode has to end lines with and to turn the direction of writing.
+const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\\u2028-\u202e\u2066-\u2069]/;
+const EACH_UNPRINTABLE: RegExp = new RegExp(UNPRINTABLE, "g");
 
-/** A message in which nothing can move a terminal's cursor or begin a line: `\xHH` for controls, `\\` for `\`. */
+/**
+ * A message in which nothing can move a terminal's cursor or begin a line: `\xHH` and `\uHHHH` for controls, `\\` for
+ * `\`.
+ */
 export function printable(message: string): string {
-  if (!UNPRINTABLE.test(message)) return message;
-  return message.replace(EACH_UNPRINTABLE, (char) =>
-    char === "\\" ? "\\\\" : `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return UNPRINTABLE.test(message) ? message.replace(EACH_UNPRINTABLE, escaped) : message;
+}
+
+/**
+ * A text of several lines, each fit to be shown. All but the first are indented, so that none that somebody has put
+ * into an error's message can be taken for a line of the log.
+ */
+export function printableLines(text: string): string {
+  return text
+    .replace(EACH_UNPRINTABLE, (char) => (char === "\n" || char === "\\" ? char : escaped(char)))
+    .replace(/\n(?=\S)/g, "\n    ");
+}
+
+function escaped(char: string): string {
+  if (char === "\\") return "\\\\";
+  const code = char.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, "0")}`;
 }

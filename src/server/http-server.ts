@@ -1,12 +1,12 @@
 /** The server: Python's `HTTPServer` with the hooks of its `socketserver` classes. */
 
-import { inspect } from "node:util";
 import type { BaseHTTPRequestHandler, ClientAddress, HandlerServer } from "../handler/base.ts";
+import { describeError } from "../handler/error-report.ts";
 import { log } from "../handler/log.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { ConnectionLimits } from "../transport/limits.ts";
 import { type ListenAddress, Listener, type ListenerOwner } from "../transport/listener.ts";
-import { isPromise } from "../transport/promises.ts";
+import { atOnce, isPromise, whenSettled } from "../transport/promises.ts";
 import { runningConnection } from "../transport/running.ts";
 import { after, type Cancel, every } from "../transport/timers.ts";
 import { Connections } from "./connections.ts";
@@ -153,7 +153,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     if (!this.#isActive) this.server_activate();
     this.#isServing = true;
     const isServiced = this.service_actions !== HTTPServer.prototype.service_actions;
-    const stopServicing = isServiced ? every(poll_interval, () => this.service_actions()) : null;
+    const stopServicing = isServiced ? every(poll_interval, () => this.#service()) : null;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#endServing = () => {
       stopServicing?.();
@@ -175,7 +175,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     if (!this.#isActive) this.server_activate();
     const connection = this.#held.shift() ?? (await this.#nextConnection());
     if (connection === null) {
-      if (this.socket !== null) this.handle_timeout();
+      if (this.socket !== null) await this.handle_timeout();
       return;
     }
     this.#takeUp(connection);
@@ -199,6 +199,17 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
       this.#served();
     });
     await (caller === null ? ended : this.#untilDrained(caller));
+  }
+
+  /** Calls `service_actions()`: what it throws must not end the process, for there is nobody to catch it. */
+  #service(): void {
+    const failed = (error: unknown): void => reportFailure("service_actions()", error);
+    try {
+      const serviced: unknown = this.service_actions();
+      if (isPromise(serviced)) whenSettled(serviced, ignore, failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   #stopListening(): void {
@@ -234,7 +245,10 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   // ------------------------------------------------------------------ the hooks, in the order of their calls
 
-  /** Gives the connection that has been accepted. An override that throws has it closed without an answer. */
+  /**
+   * Gives the connection that has been accepted. An override that throws has it closed without an answer, and
+   * `handle_error()` is told.
+   */
   get_request(): [request: Connection, client_address: ClientAddress] {
     const connection = this.#accepted!;
     return [connection, connection.clientAddress];
@@ -258,7 +272,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   finish_request(request: Connection, client_address: ClientAddress): void | Promise<void> {
     const Handler = this.RequestHandlerClass;
     if (isClass(Handler)) new Handler(request, client_address, this);
-    else Handler(request, client_address, this);
+    else return promiseOf(Handler(request, client_address, this));
   }
 
   /** Called when a connection's handler has finished, or where it was not to be served. */
@@ -280,14 +294,14 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     const [host, port] = client_address;
     log.write(line);
     log.write(`Exception occurred during processing of request from ('${host}', ${port})`);
-    log.write(inspect(error));
+    log.write(describeError(error));
     log.write(line);
   }
 
   /** Called when no connection has come within `timeout` seconds of `handle_request()`. */
   handle_timeout(): void {}
 
-  /** Called again and again by `serve_forever()`. */
+  /** Called again and again by `serve_forever()`. Differs: what it throws is logged, and serving goes on. */
   service_actions(): void {}
 
   // ------------------------------------------------------------------ what the transport tells
@@ -307,10 +321,12 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** @internal */
   handlerFailed(connection: Connection, error: unknown): void {
+    const failed = (second: unknown): void => reportFailure("handle_error()", second, error);
     try {
-      this.handle_error(connection, connection.clientAddress, error);
+      const handled: unknown = this.handle_error(connection, connection.clientAddress, error);
+      if (isPromise(handled)) whenSettled(handled, ignore, failed);
     } catch (second) {
-      log.write(`handle_error() failed: ${inspect(second)}`);
+      failed(second);
     }
   }
 
@@ -336,18 +352,21 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   #takeUp(connection: Connection): void {
     this.#accepted = connection;
-    let accepted: [request: Connection, client_address: ClientAddress];
+    let request: Connection;
+    let client_address: ClientAddress;
     try {
-      accepted = this.get_request();
-    } catch {
+      [request, client_address] = atOnce("get_request()", this.get_request());
+    } catch (error) {
+      this.handlerFailed(connection, error);
       connection.close();
       return;
     }
-    const [request, client_address] = accepted;
     try {
-      if (this.verify_request(request, client_address)) {
+      if (atOnce("verify_request()", this.verify_request(request, client_address))) {
         const processed = this.process_request(request, client_address);
-        if (isPromise(processed)) processed.then(undefined, (error) => this.#requestFailed(request, error));
+        if (isPromise(processed)) {
+          whenSettled(processed, ignore, (error) => this.#requestFailed(request, error));
+        }
       } else {
         this.#shutDownRequest(request);
       }
@@ -368,7 +387,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     };
     try {
       const shutDown = this.shutdown_request(request);
-      if (isPromise(shutDown)) shutDown.then(undefined, failed);
+      if (isPromise(shutDown)) whenSettled(shutDown, ignore, failed);
     } catch (error) {
       failed(error);
     }
@@ -422,3 +441,16 @@ type HandlerConstructor = new (
 function isClass(handler: RequestHandlerClass): handler is HandlerConstructor {
   return typeof handler.prototype?.handle_one_request === "function";
 }
+
+/** Tells of a hook that failed where nothing else can be done about it, and of what it was to see to. */
+function reportFailure(hook: string, error: unknown, ...occasion: readonly unknown[]): void {
+  log.write(`${hook} failed: ${describeError(error)}`);
+  for (const cause of occasion) log.write(`  when it was called with: ${describeError(cause)}`);
+}
+
+/** What a function that makes handlers gave, if it is asynchronous. */
+function promiseOf(made: unknown): void | Promise<void> {
+  if (isPromise(made)) return made;
+}
+
+function ignore(): void {}
