@@ -11,6 +11,7 @@ import { HTTPStatus } from "../protocol/status.ts";
 import type { Connection } from "../transport/connection.ts";
 import { FULL_BYTES } from "../transport/output.ts";
 import type { ConnectionHandler } from "../transport/parties.ts";
+import { atOnce, isPromise, quietly } from "../transport/promises.ts";
 import type { RequestBody } from "../transport/rfile.ts";
 import { noteRunning } from "../transport/running.ts";
 import { ticker } from "../transport/ticker.ts";
@@ -46,6 +47,9 @@ const NO_HEAD: RequestHead = new RequestHead();
 
 /** The handler that is in the middle of answering a request which no method is called for, if one is. */
 let refusing: BaseHTTPRequestHandler | null = null;
+
+/** What the `send_error()` that answered such a request last gave back: a promise where it is asynchronous. */
+let refusal: void | Promise<void>;
 
 /** The handler that is in the middle of logging an error, if one is. */
 let loggingError: BaseHTTPRequestHandler | null = null;
@@ -275,10 +279,13 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     this.#path = null;
     this.#requestline = null;
     this.#headers = null;
-    if (!this.parse_request()) return;
+    refusal = undefined;
+    const isParsed = this.parse_request();
+    if (isParsed !== true && !atOnce("parse_request()", isParsed)) return refusal;
     const method = this.#findMethod();
     if (typeof method === "function") return method.call(this);
     this.#refuse(501, `Unsupported method (${quoted(this.command)})`);
+    return refusal;
   }
 
   /** The method for the request's command. The common ones are looked up by a name that the runtime knows. */
@@ -307,9 +314,10 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     const what = hasBegun
       ? "ended without end_headers(): is that, or an await, missing?"
       : "ended without a response: is an await or a return missing?";
-    this.log_error("%s %s", isOverridden ? "handle_one_request()" : `do_${this.command}`, what);
+    const where = isOverridden ? "handle_one_request()" : `do_${this.command}`;
+    this.request.watch(this.log_error("%s %s", where, what));
     this.close_connection = true;
-    this.send_error(500);
+    this.request.watch(this.send_error(500));
   }
 
   /**
@@ -343,7 +351,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   #refuse(status: number, message: string): void {
     refusing = this;
     try {
-      this.send_error(status, message);
+      refusal = this.send_error(status, message);
     } finally {
       refusing = null;
     }
@@ -365,7 +373,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
       this.#refuse(417, failureAnswer(Failure.UNKNOWN_EXPECTATION).explain);
       return false;
     }
-    if (!this.handle_expect_100()) return false;
+    if (!atOnce("handle_expect_100()", this.handle_expect_100())) return false;
     this.close_connection = closesAnyway;
     return true;
   }
@@ -397,7 +405,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     const status = Number(code);
     const [phrase, description] = this.responses.get(status) ?? ["???", "???"];
     const text = message ?? phrase;
-    this.log_error("code %d, message %s", status, text);
+    this.request.watch(this.log_error("code %d, message %s", status, text));
     const { wfile } = this.request;
     if (wfile.hasBegun && wfile.canRestart) wfile.restart();
     this.send_response(code, refusing === this ? phrase : text);
@@ -424,7 +432,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     const status = statusOf(code);
     // Before it is logged: an answer that is refused to its author never was one.
     this.request.wfile.checkUnbegun();
-    this.log_request(status);
+    this.request.watch(this.log_request(status));
     if (this.#rendered !== undefined && message == null) {
       const head = this.#rendered.get(status);
       if (head !== undefined) {
@@ -462,7 +470,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
    */
   send_header(keyword: string, value: string | number): void {
     if (value == null) throw new TypeError(`send_header("${keyword}", ${value}): there is no value`);
-    const text = typeof value === "string" ? value : String(value);
+    const text = typeof value === "string" ? value : textOf(keyword, value);
     const field = this.request.wfile.addField(keyword, text);
     if (field === FramingField.NONE) return;
     if (field === FramingField.CONNECTION) this.#followConnection(text);
@@ -502,7 +510,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   /** Logs an answer that is being begun: the request line, the status and the size. */
   log_request(code: number | string | HTTPStatus = "-", size: number | string = "-"): void {
     if (this.log_message !== BaseHTTPRequestHandler.prototype.log_message) {
-      this.log_message('"%s" %s %s', this.requestline, String(code), String(size));
+      this.request.watch(this.log_message('"%s" %s %s', this.requestline, String(code), String(size)));
       return;
     }
     // What the default would make of it, without taking a format apart for every request.
@@ -513,7 +521,7 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   log_error(format: string, ...args: unknown[]): void {
     loggingError = this;
     try {
-      this.log_message(format, ...args);
+      this.request.watch(this.log_message(format, ...args));
     } finally {
       loggingError = null;
     }
@@ -591,6 +599,13 @@ function statusOf(code: number | HTTPStatus): number {
   const status = Number(code);
   if (status >= 100 && status <= 999 && Number.isInteger(status)) return status;
   throw new RangeError(`send_response(${code}): a status code has three digits`);
+}
+
+/** @throws TypeError for a promise, of which nothing could be sent. */
+function textOf(keyword: string, value: unknown): string {
+  if (!isPromise(value)) return String(value);
+  void quietly(value);
+  throw new TypeError(`send_header("${keyword}"): the value is a promise: is an await missing?`);
 }
 
 function collapseSlashes(path: string): string {

@@ -1,8 +1,8 @@
 /** What goes wrong in handlers and with clients, and what the others notice of it: nothing. */
 
 import { describe, expect, test } from "bun:test";
-import { type BaseHTTPRequestHandler, ConnectionClosedError } from "../../src/index.ts";
-import { exchange, RawClient } from "../support/client.ts";
+import { BaseHTTPRequestHandler, ConnectionClosedError, HTTPServer } from "../../src/index.ts";
+import { exchange, RawClient, startServer } from "../support/client.ts";
 import { decodeResponse, decodeResponses } from "../support/decode.ts";
 import { type Answer, observe, realWait, request } from "../support/observed-server.ts";
 
@@ -304,23 +304,86 @@ describe("others", () => {
     );
     expect(server.errors.length).toBe(50);
   });
+});
 
-  test("are served after connections that were reset in every state", async () => {
-    await using server = observe(async (handler) => {
-      await handler.rfile.read();
-      begin(handler);
-      handler.wfile.write("x".repeat(1_000_000));
-    });
-    const states = ["", "GET", GET, GET + GET, request("POST / HTTP/1.1", ["Content-Length: 10"], "12345")];
-    for (const state of states) {
-      for (let count = 0; count < 20; count++) {
-        const client = await RawClient.connect(server.port);
-        if (state !== "") client.send(state);
-        if (count % 2 === 0) await realWait();
-        await client[Symbol.asyncDispose]();
-      }
+describe("a handler that cannot even say that it failed", () => {
+  const VERSIONS = ["HTTP/1.1", "HTTP/1.0"];
+  for (const method of ["log_message", "send_error"]) {
+    test.each(VERSIONS)(
+      `because ${method}() always throws leaves a bare 500 to its client of %s`,
+      async (version) => {
+        class Mute extends BaseHTTPRequestHandler {
+          do_GET(): void {
+            throw FAULT;
+          }
+        }
+        Object.defineProperty(Mute.prototype, method, {
+          value: () => {
+            throw new Error("the handler's other fault");
+          },
+        });
+        const errors: string[] = [];
+        class Server extends HTTPServer {
+          override handle_error(_request: unknown, _address: unknown, error: unknown): void {
+            errors.push(String(error));
+          }
+        }
+        await using server = new Server(["127.0.0.1", 0], Mute, { drainTimeout: 1 });
+        void server.serve_forever();
+        const raw = await exchange(server.server_port, request(`GET / ${version}`).repeat(2));
+        const [response, ...others] = decodeResponses(raw);
+        expect([response?.status, response?.body, others]).toEqual([500, "", []]);
+        expect(raw).not.toContain("fault");
+        expect(errors).toEqual(["Error: the handler's fault", "Error: the handler's other fault"]);
+      },
+    );
+  }
+});
+
+describe("a send_error() that takes its time", () => {
+  class Slow extends BaseHTTPRequestHandler {
+    override async send_error(...args: Parameters<BaseHTTPRequestHandler["send_error"]>): Promise<void> {
+      await realWait();
+      super.send_error(...args);
     }
-    expect(decodeResponse(await exchange(server.port, GET)).body.length).toBe(1_000_000);
-    expect(server.errors).toEqual([]);
+    override log_message(): void {}
+  }
+  test.each([
+    ["an unknown method", request("BREW / HTTP/1.1"), 501],
+    ["a broken head", "GET / HTTP/1.1\r\n\r\n", 400],
+    ["an unknown expectation", request("GET / HTTP/1.1", ["Expect: tea"]), 417],
+  ])("is waited for where it answers %s", async (_what, bytes, status) => {
+    await using server = await startServer(Slow);
+    expect(decodeResponse(await exchange(server.port, bytes)).status).toBe(status);
   });
+});
+
+describe("a promise in the place of a value", () => {
+  const failure = (): Promise<string> => Promise.reject(FAULT);
+  const MISTAKES: readonly [where: string, answer: Answer, message: string][] = [
+    [
+      "a header field",
+      (handler) => {
+        handler.send_response(200);
+        handler.send_header("X", failure() as unknown as string);
+      },
+      'send_header("X"): the value is a promise: is an await missing?',
+    ],
+    [
+      "a body",
+      (handler) => {
+        begin(handler);
+        handler.wfile.write(failure() as unknown as string);
+      },
+      "wfile.write(): text or a Uint8Array is wanted, not a promise: is an await missing?",
+    ],
+  ];
+  test.each(MISTAKES)(
+    "as %s is refused to its author, and what becomes of it is nobody's concern",
+    async (_where, answer, message) => {
+      await using server = observe(answer);
+      expect(decodeResponse(await exchange(server.port, GET)).status).toBe(500);
+      expect(server.errors).toEqual([new TypeError(message)]);
+    },
+  );
 });
