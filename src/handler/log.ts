@@ -1,25 +1,44 @@
 /**
  * Where log lines go: to standard error, gathered over a turn of the event loop and written in one call. A log that
- * cannot be written, because its disk is full or its reader has gone, never disturbs the server.
+ * cannot be written never disturbs the server: what a full disk or a reader that has gone does not take is dropped, and
+ * for one that does not read for a while a bounded number of lines waits.
  */
 
 import { writeSync } from "node:fs";
 import { MONTH_NAMES } from "../protocol/http-date.ts";
+import { retryLater } from "../transport/timers.ts";
 import { atEndOfTurn } from "../transport/turn.ts";
-
-const STANDARD_ERROR = 2;
+import { logDescriptor } from "./log-descriptor.ts";
 
 /** Lines that wait are written at once when they come to so many code units. */
 const FULL_LENGTH: number = 64 * 1024;
 
+/** Code units that wait at most while nobody reads. */
+const MOST_LENGTH: number = 1024 * 1024;
+
+/** How often it is tried again while nobody reads. */
+const RETRY_SECONDS = 0.025;
+
+/** At its end the process waits so many times so many milliseconds for whoever reads. */
+const LAST_TRIES = 25;
+const LAST_TRY_MS = 20;
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
 class Log {
   #text = "";
+  /** What was to be written before the text, where whoever reads has stopped to. */
+  #rest: Buffer = NOTHING;
+  #isHeldUp = false;
+  #lostCount = 0;
 
   /** Adds a line; its end is added here. */
   write(line: string): void {
-    if (this.#text === "") {
-      atEndOfTurn(this);
+    if (this.#isHeldUp && this.#rest.length + this.#text.length + line.length > MOST_LENGTH) {
+      this.#lostCount++;
+      return;
     }
+    if (this.#text === "") atEndOfTurn(this);
     this.#text += `${line}\n`;
     if (this.#text.length >= FULL_LENGTH) this.flush();
   }
@@ -28,21 +47,56 @@ class Log {
     this.flush();
   }
 
-  /** Writes what waits. */
+  /** Writes what waits, unless nobody has been reading. */
   flush(): void {
-    const bytes = Buffer.from(this.#text);
-    this.#text = "";
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(STANDARD_ERROR, bytes, at);
-    } catch {
-      // Nobody can be told: this was where one would be told.
+    if (!this.#isHeldUp) this.#writeOut();
+  }
+
+  /** Writes what waits before the process ends. Whoever does not read has half a second to. */
+  close(): void {
+    for (let tries = 0; tries < LAST_TRIES; tries++) {
+      this.#writeOut();
+      if (!this.#isHeldUp) return;
+      Bun.sleepSync(LAST_TRY_MS);
     }
+  }
+
+  #writeOut(): void {
+    const wasHeldUp = this.#isHeldUp;
+    this.#isHeldUp = false;
+    try {
+      while (this.#rest.length > 0 || this.#text !== "" || this.#lostCount > 0) this.#writeSome();
+    } catch (error) {
+      this.#isHeldUp = (error as NodeJS.ErrnoException).code === "EAGAIN";
+    }
+    // Where it is not held up, it is written or cannot be: nobody can be told, for this was where one would be told.
+    if (!this.#isHeldUp) this.#rest = NOTHING;
+    else if (!wasHeldUp) this.#tryAgainLater();
+  }
+
+  #writeSome(): void {
+    if (this.#rest.length === 0) this.#rest = Buffer.from(this.#takeText());
+    this.#rest = this.#rest.subarray(writeSync(logDescriptor(), this.#rest));
+  }
+
+  #takeText(): string {
+    const [text, count] = [this.#text, this.#lostCount];
+    this.#text = "";
+    this.#lostCount = 0;
+    return count === 0 ? text : `${text}${count} lines of the log were dropped: nobody was reading them\n`;
+  }
+
+  #tryAgainLater(): void {
+    retryLater(RETRY_SECONDS, () => {
+      this.#writeOut();
+      return this.#isHeldUp;
+    });
   }
 }
 
 /** The log of this event loop. */
 export const log: Log = new Log();
-process.on("exit", () => log.flush());
+process.on("exit", () => log.close());
 
 let timeSecond = -1;
 let timeText = "";

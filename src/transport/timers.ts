@@ -15,3 +15,14 @@ export function every(seconds: number, action: () => void): Cancel {
   const timer = setInterval(action, seconds * 1000);
   return () => clearInterval(timer);
 }
+
+/**
+ * Calls `action` every `seconds` for as long as it says that it has to be called again. The process does not go on for
+ * the sake of it.
+ */
+export function retryLater(seconds: number, action: () => boolean): void {
+  const timer = setInterval(() => {
+    if (!action()) clearInterval(timer);
+  }, seconds * 1000);
+  timer.unref();
+}
