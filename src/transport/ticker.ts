@@ -27,8 +27,15 @@ const TICK_MS = 250;
 const TICKS_PER_SECOND: number = 1000 / TICK_MS;
 const SLOT_COUNT = 512;
 
+/**
+ * What may have passed between two looks at the clock: two seconds. A loop that was held up for longer, by a handler that
+ * computes, a debugger or a process that was stopped, has to see first to what has come meanwhile: to cut off everybody
+ * whose time would be up by the clock would punish them for what was not their doing.
+ */
+const MOST_TICKS: number = 2 * TICKS_PER_SECOND;
+
 class Ticker {
-  /** Ticks since the loop's first connection: a monotonic clock, coarse and free to read. */
+  /** Ticks that the loop has run since its first connection: a monotonic clock, coarse and free to read. */
   now = 1;
   /** Seconds since 1970 when the wall clock was last read. */
   epochSeconds = 0;
@@ -101,7 +108,12 @@ class Ticker {
 
   #tick(): void {
     this.#readClock();
-    const due = Math.floor((performance.now() - this.#startedAt) / TICK_MS);
+    let due = Math.floor((performance.now() - this.#startedAt) / TICK_MS);
+    const tooMany = due - this.now - MOST_TICKS;
+    if (tooMany > 0) {
+      this.#startedAt += tooMany * TICK_MS;
+      due -= tooMany;
+    }
     while (this.now < due) {
       this.now++;
       this.#visit(this.now % SLOT_COUNT);
