@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readFileSync, truncateSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, truncateSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
@@ -139,6 +139,36 @@ describe("basehttp", () => {
     expect(await command.stdout.line()).toStartWith("\x1b[32mServing HTTP on 127.0.0.1 port ");
   });
 });
+
+describe.skipIf(process.platform !== "linux")("a client that leaves in the middle of a file", () => {
+  test("has it closed, and the log says nothing of it", async () => {
+    using tree = new Tree({ large: "" });
+    const path = tree.path("large");
+    truncateSync(path, LARGE_BYTES);
+    await using serving = await startCommand(["-q", "-d", tree.root]);
+    const isOpen = () => openFiles(serving.command.pid).includes(path);
+    {
+      using _download = await Download.begin(serving.port, "/large");
+      expect(isOpen()).toBe(true);
+    }
+    while (isOpen()) await Bun.sleep(0);
+    serving.command.kill("SIGTERM");
+    expect(await serving.command.outcome()).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  });
+});
+
+/** What a process has open. */
+function openFiles(pid: number): string[] {
+  const directory = `/proc/${pid}/fd`;
+  return readdirSync(directory).map((descriptor) => {
+    try {
+      return readlinkSync(`${directory}/${descriptor}`);
+    } catch {
+      // Closed meanwhile.
+      return "";
+    }
+  });
+}
 
 describe("the end of basehttp", () => {
   test("comes with Python's message and status 0 after SIGINT", async () => {

@@ -1,12 +1,14 @@
 /** How a server ends: nobody who was promised an answer goes without one, and nothing hangs. */
 
 import { describe, expect, test } from "bun:test";
+import { fileURLToPath } from "node:url";
 import { BaseHTTPRequestHandler, HTTPServer } from "../../src/index.ts";
 import { exchange, RawClient } from "../support/client.ts";
 import { decodeResponse, decodeResponses } from "../support/decode.ts";
 import { type Answer, observe, realWait, request } from "../support/observed-server.ts";
 
 const GET = request();
+const INDEX = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 
 function hello(handler: BaseHTTPRequestHandler): void {
   handler.send_response(200);
@@ -142,6 +144,30 @@ describe("shutdown()", () => {
     await realWait();
     await server.shutdown();
     expect(await client.untilClosed()).toBe("");
+  });
+});
+
+describe("a process", () => {
+  test("ends after shutdown(), though a handler of its never does", async () => {
+    const program = `
+      import { BaseHTTPRequestHandler, HTTPServer } from ${JSON.stringify(INDEX)};
+      class Handler extends BaseHTTPRequestHandler {
+        do_GET() {
+          process.kill(process.pid, "SIGTERM");
+          return new Promise(() => {});
+        }
+      }
+      const server = new HTTPServer(["127.0.0.1", 0], Handler, { drainTimeout: 0.05 });
+      process.once("SIGTERM", () => void server.shutdown().then(() => console.log("down")));
+      fetch(server.url).catch(() => console.log("cut off"));
+      await server.serve_forever();
+      console.log("served");
+    `;
+    await using child = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe", stderr: "pipe" });
+    const lines = (await child.stdout.text()).trimEnd().split("\n");
+    expect(lines.sort()).toEqual(["cut off", "down", "served"]);
+    expect(await child.exited).toBe(0);
+    expect(await child.stderr.text()).toBe("shutdown(): 1 connections still open are cut off\n");
   });
 });
 

@@ -111,9 +111,14 @@ export class RawClient implements AsyncDisposable {
     this.#socket.resume();
   }
 
-  /** Goes away at once, with a reset where bytes are outstanding. */
+  /** Goes away at once, with a reset: the runtime sets SO_LINGER to 0 for that. */
   abort(): void {
     if (!this.#isClosed) this.#socket.terminate();
+  }
+
+  /** Closes in order: what was sent arrives, but nobody takes what is answered. */
+  end(): void {
+    if (!this.#isClosed) this.#socket.end();
   }
 
   /** Waits until `condition` holds of what has been received; fails when the connection ends before. */

@@ -35,6 +35,10 @@ export class Command implements AsyncDisposable {
     this.stderr = new Output(this.#process.stderr);
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   get exited(): Promise<number> {
     return this.#process.exited;
   }
