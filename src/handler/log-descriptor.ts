@@ -29,7 +29,10 @@ function openLog(): number {
   return STANDARD_ERROR;
 }
 
-/** A pipe once more, as a description of its own: those who share the first one go on waiting when it is full. */
+/**
+ * A pipe once more, as a description of its own: those who share the first one go on waiting when it is full. Where
+ * `/dev/fd` gives the same description again, as on macOS, so does the log.
+ */
 function reopened(): number {
   return openSync(`/dev/fd/${STANDARD_ERROR}`, constants.O_WRONLY | constants.O_NONBLOCK);
 }

@@ -37,7 +37,7 @@ function linesOf(text: string): { numbers: number[]; others: string[] } {
 
 const LOST = /^(\d+) lines of the log were dropped: nobody was reading them$/;
 
-describe.skipIf(process.platform === "win32")("a pipe that nobody reads", () => {
+describe.skipIf(process.platform !== "linux")("a pipe that nobody reads", () => {
   test("does not hold up the server; what it cannot take waits, and beyond a bound is counted", async () => {
     using tree = new Tree({});
     const path = tree.path("pipe");
