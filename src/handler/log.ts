@@ -32,6 +32,14 @@ class Log {
   #isHeldUp = false;
   #lostCount = 0;
 
+  /**
+   * Opens what lines are written to, as the first line would. A server does it when it begins to listen: later there may
+   * be no descriptor left, and a new one would look like a leak.
+   */
+  open(): void {
+    logDescriptor();
+  }
+
   /** Adds a line; its end is added here. */
   write(line: string): void {
     if (this.#isHeldUp && this.#rest.length + this.#text.length + line.length > MOST_LENGTH) {

@@ -99,6 +99,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /** Binds the address and listens, with connections held until `server_activate()`. */
   server_bind(): void {
     this.#isActive = false;
+    log.open();
     const address = takeOver(this, this.server_address);
     this.socket = new Listener(address, this, this.allow_reuse_port);
     this.server_address = this.socket.address;

@@ -11,6 +11,7 @@ import { realWait, request } from "../support/observed-server.ts";
 import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 
+const INDEX = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 const TALKATIVE = fileURLToPath(new URL("./fixtures/talkative.ts", import.meta.url));
 
 /** Requests whose lines come to three times what a pipe and the log hold together. */
@@ -114,6 +115,45 @@ describeWith(["python3"], "a socket that nobody reads", (python) => {
     await talk(Number(await new Output(parent.stdout).line()), REQUEST_COUNT);
     await parent.stdin.end();
     await parent.exited;
+  });
+});
+
+describe.skipIf(process.platform !== "linux")("the log's descriptor", () => {
+  const KINDS: readonly [kind: string, command: readonly string[]][] = [
+    ["a socket", []],
+    ["a pipe", ["sh", "-c", '{ "$@" 2>&1 >&3 3>&- | cat >/dev/null; } 3>&1', "sh"]],
+  ];
+  test.each(KINDS)("is there before the first line, where standard error is %s", async (_kind, command) => {
+    const program = `
+      import { readdirSync, readlinkSync } from "node:fs";
+      import { BaseHTTPRequestHandler, HTTPServer } from ${JSON.stringify(INDEX)};
+      class Handler extends BaseHTTPRequestHandler {
+        do_GET() {
+          const log = readlinkSync("/proc/self/fd/2");
+          const isLog = (fd) => {
+            try {
+              return readlinkSync("/proc/self/fd/" + fd) === log;
+            } catch {
+              return false;
+            }
+          };
+          const count = () => readdirSync("/proc/self/fd").filter(isLog).length;
+          const before = count();
+          this.log_message("the first line");
+          setImmediate(() => {
+            console.log(count() - before);
+            process.exit(0);
+          });
+        }
+      }
+      const server = new HTTPServer(["127.0.0.1", 0], Handler);
+      void server.serve_forever();
+      await fetch(server.url).catch(() => {});
+    `;
+    await using child = Bun.spawn([...command, process.execPath, "-e", program], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    expect((await child.stdout.text()).trim()).toBe("0");
   });
 });
 
