@@ -45,8 +45,9 @@ export function parseHead(
   const limit = start + limits.maxHeadBytes;
   const stop = end < limit ? end : limit;
   let at = start + head.length;
-  if (head.state === HeadState.EMPTY_LINE) at = parseWholeRequestLine(head, at, stop);
-  if (head.state < HeadState.FIELD) at = parseRequestLine(head, at, stop);
+  const { maxTargetBytes } = limits;
+  if (head.state === HeadState.EMPTY_LINE) at = parseWholeRequestLine(head, at, stop, maxTargetBytes);
+  if (head.state < HeadState.FIELD) at = parseRequestLine(head, at, stop, maxTargetBytes);
   if (head.state === HeadState.FIELD) at = parseWholeFields(head, at, stop, limits.maxFields);
   if (head.state >= HeadState.FIELD && head.state !== HeadState.COMPLETE)
     at = parseFields(head, at, stop, limits.maxFields);
@@ -68,7 +69,12 @@ function checkHead(head: RequestHead): HeadOutcome {
  * Reads a request line of HTTP/1 if it is whole and good, as nearly every one is. It stops before any other, which
  * `parseRequestLine` then reads.
  */
-function parseWholeRequestLine(head: RequestHead, from: number, stop: number): number {
+function parseWholeRequestLine(
+  head: RequestHead,
+  from: number,
+  stop: number,
+  maxTargetBytes: number,
+): number {
   const { bytes, start } = head;
   let at = from;
   while (at < stop && TCHAR[bytes[at]!] === 1) at++;
@@ -78,7 +84,9 @@ function parseWholeRequestLine(head: RequestHead, from: number, stop: number): n
   while (at + 8 <= stop && areAll(TARGET, bytes, at)) at += 8;
   while (at < stop && TARGET[bytes[at]!] === 1) at++;
   const lineEnd = at + SP_VERSION_CRLF_LENGTH;
-  if (at === methodEnd + 1 || lineEnd > stop || !isVersionAndLineEnd(bytes, at)) return from;
+  const targetLength = at - methodEnd - 1;
+  if (targetLength === 0 || targetLength > maxTargetBytes) return from;
+  if (lineEnd > stop || !isVersionAndLineEnd(bytes, at)) return from;
   head.methodStart = from - start;
   head.methodEnd = methodEnd - start;
   head.pathStart = head.methodEnd + 1;
@@ -109,7 +117,7 @@ function isVersionAndLineEnd(bytes: Uint8Array, at: number): boolean {
 }
 
 /** `request-line = method SP request-target SP HTTP-version` (RFC 9112 3), and empty lines before it. */
-function parseRequestLine(head: RequestHead, from: number, stop: number): number {
+function parseRequestLine(head: RequestHead, from: number, stop: number, maxTargetBytes: number): number {
   const { bytes, start } = head;
   let at = from;
   while (at < stop) {
@@ -142,9 +150,10 @@ function parseRequestLine(head: RequestHead, from: number, stop: number): number
         at++;
         break;
       case HeadState.TARGET:
-        while (at < stop && TARGET[bytes[at]!] === 1) at++;
+        at = endOfTarget(bytes, at, stop, start + head.pathStart + maxTargetBytes);
         if (at === stop) return at;
         head.targetEnd = at - start;
+        if (TARGET[bytes[at]!] === 1) return fail(head, at, Failure.TARGET_TOO_LONG);
         if (bytes[at] === CR || bytes[at] === LF) return fail(head, at, Failure.BAD_REQUEST_LINE);
         if (bytes[at] !== SP || head.targetEnd === head.methodEnd + 1) {
           return fail(head, at, Failure.BAD_TARGET);
@@ -163,6 +172,14 @@ function parseRequestLine(head: RequestHead, from: number, stop: number): number
         return at + 1;
     }
   }
+  return at;
+}
+
+/** Where the target stops, or where it must. */
+function endOfTarget(bytes: Uint8Array, from: number, stop: number, limit: number): number {
+  const last = stop < limit ? stop : limit;
+  let at = from;
+  while (at < last && TARGET[bytes[at]!] === 1) at++;
   return at;
 }
 

@@ -6,6 +6,8 @@
 export interface HeadLimits {
   /** Bytes of a whole request head: request line, fields and the empty line. */
   readonly maxHeadBytes: number;
+  /** Bytes of a request target. */
+  readonly maxTargetBytes: number;
   /** Field lines in one head. */
   readonly maxFields: number;
 }
@@ -19,7 +21,14 @@ export interface ChunkedLimits {
   readonly maxTrailerFields: number;
 }
 
-export const DEFAULT_HEAD_LIMITS: HeadLimits = { maxHeadBytes: 64 * 1024, maxFields: 100 };
+const MAX_HEAD_BYTES: number = 64 * 1024;
+
+export const DEFAULT_HEAD_LIMITS: HeadLimits = {
+  maxHeadBytes: MAX_HEAD_BYTES,
+  // As long as the head lets it be: its limit is there to be lowered.
+  maxTargetBytes: MAX_HEAD_BYTES,
+  maxFields: 100,
+};
 
 export const DEFAULT_CHUNKED_LIMITS: ChunkedLimits = {
   maxExtensionBytes: 16 * 1024,

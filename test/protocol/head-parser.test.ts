@@ -382,10 +382,10 @@ describe("the limit on", () => {
       const isInTarget = maxHeadBytes >= targetStart && maxHeadBytes <= versionEnd;
       const failure = isInTarget ? "TARGET_TOO_LONG" : "HEAD_TOO_LARGE";
       const refused: HeadResult = { outcome: "FAILED", failure, length: maxHeadBytes };
-      expect(parseEveryWay(text, { maxHeadBytes, maxFields: 100 })).toEqual(refused);
+      expect(parseEveryWay(text, { ...DEFAULT_HEAD_LIMITS, maxHeadBytes })).toEqual(refused);
     }
     for (const maxHeadBytes of [text.length, text.length + 1]) {
-      expect(parseEveryWay(text, { maxHeadBytes, maxFields: 100 }).outcome).toBe("COMPLETE");
+      expect(parseEveryWay(text, { ...DEFAULT_HEAD_LIMITS, maxHeadBytes }).outcome).toBe("COMPLETE");
     }
   });
 
@@ -420,15 +420,33 @@ describe("the limit on", () => {
     }
   });
 
+  test("a target holds at each of its bytes, whatever follows", () => {
+    const targetStart = "GET ".length;
+    const text = "GET /abcd HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (let maxTargetBytes = 0; maxTargetBytes < "/abcd".length; maxTargetBytes++) {
+      const refused: HeadResult = {
+        outcome: "FAILED",
+        failure: "TARGET_TOO_LONG",
+        length: targetStart + maxTargetBytes,
+      };
+      expect(parseEveryWay(text, { ...DEFAULT_HEAD_LIMITS, maxTargetBytes })).toEqual(refused);
+    }
+    for (const maxTargetBytes of ["/abcd".length, "/abcd".length + 1]) {
+      expect(parseEveryWay(text, { ...DEFAULT_HEAD_LIMITS, maxTargetBytes })).toEqual(
+        complete(text, { target: "/abcd", path: "/abcd" }),
+      );
+    }
+  });
+
   test("a head's bytes does not count those behind it", () => {
     const text = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-    const limits = { maxHeadBytes: text.length, maxFields: 100 };
+    const limits = { ...DEFAULT_HEAD_LIMITS, maxHeadBytes: text.length };
     expect(parseEveryWay(text + "x".repeat(100), limits)).toEqual(complete(text));
   });
 
   test("a head's bytes counts the empty lines before it", () => {
     const text = "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
-    const limits = { maxHeadBytes: text.length - 1, maxFields: 100 };
+    const limits = { ...DEFAULT_HEAD_LIMITS, maxHeadBytes: text.length - 1 };
     expect(parseEveryWay(text, limits)).toMatchObject({ failure: "HEAD_TOO_LARGE" });
   });
 
@@ -463,7 +481,7 @@ describe("the limit on", () => {
   });
 
   test.each([0, 1, 2])("fields is what it is set to: %i", (maxFields) => {
-    const limits = { maxHeadBytes: 1000, maxFields };
+    const limits = { ...DEFAULT_HEAD_LIMITS, maxFields };
     const lines = "A: 1\r\nB: 2\r\nC: 3\r\n";
     const some = `GET / HTTP/1.0\r\n${lines.slice(0, maxFields * 6)}\r\n`;
     const more = `GET / HTTP/1.0\r\n${lines.slice(0, (maxFields + 1) * 6)}\r\n`;
