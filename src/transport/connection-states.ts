@@ -1,5 +1,5 @@
 /**
- * The states that a connection is in, four at a time. `ARCHITECTURE.md` has the picture of the first.
+ * The states that a connection is in, five at a time. `ARCHITECTURE.md` has the picture of the first.
  *
  * Each of the others is one field for what booleans could say as well: with one field more a connection has 256 bytes,
  * not 224, also while it is idle (the bench's case `idle`).
@@ -51,6 +51,17 @@ export const Drive = {
 } as const;
 
 export type Drive = (typeof Drive)[keyof typeof Drive];
+
+/** Whether what has arrived is being worked off. */
+export const Work = {
+  IDLE: 0,
+  /** Now. */
+  RUNNING: 1,
+  /** It goes on in the next turn of the event loop, so that other connections have theirs. */
+  YIELDED: 2,
+} as const;
+
+export type Work = (typeof Work)[keyof typeof Work];
 
 /** Whether the handler's `finish()` has been called, and the server told that the handler is done. */
 export const Finish = {

@@ -11,7 +11,8 @@ import { Failure } from "../protocol/failure.ts";
 import { HeadOutcome, parseHead } from "../protocol/head-parser.ts";
 import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.ts";
 import { plainHost } from "./client-address.ts";
-import { Drive, Finish, Outlook, Phase } from "./connection-states.ts";
+import { Drive, Finish, Outlook, Phase, Work } from "./connection-states.ts";
+import { endTurn, takesTurn } from "./fairness.ts";
 import { recycleHead, takeHead } from "./heads.ts";
 import { InputBuffer } from "./input-buffer.ts";
 import { LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
@@ -21,7 +22,11 @@ import { type BodySource, RequestBody, RequestBodyError } from "./rfile.ts";
 import { setRunning } from "./running.ts";
 import { ConnectionClosedError } from "./socket-writer.ts";
 import { ticker, Timed } from "./ticker.ts";
+import { inNextTurn } from "./turn.ts";
 import { type AnswerObserver, Ending, ResponseWriter } from "./wfile.ts";
+
+/** Seconds to a deadline that has passed already: none at all would be for ever. */
+const SOON = 0.001;
 
 /** The hooks that a handler is called by once for a connection. */
 type Hook = "setup" | "handle" | "finish";
@@ -52,7 +57,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #drive: Drive = Drive.UNDECIDED;
   /** Who waits for the next request where the handler pulls. */
   #requestWaiter: ((hasCome: boolean) => void) | null = null;
-  #isAdvancing = false;
+  #work: Work = Work.IDLE;
   #isPaused = false;
   /** The client will send nothing more. */
   #hasPeerEnded = false;
@@ -141,6 +146,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   start(): void {
     if (this.#phase !== Phase.HELD) return;
     this.#phase = Phase.HEAD;
+    this.deadlineTick = 0;
     this.wfile.beginRequest(false, false, false);
     this.#runHook("setup");
     if (this.#isPaused) this.#regulate();
@@ -179,10 +185,19 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#phase !== Phase.CLOSED) this.#socket.terminate();
   }
 
-  /** Keeps the connection waiting until `start()`. */
+  /** Keeps the connection waiting until `start()`, but not for ever: while it is paused nothing tells that its client left. */
   hold(): void {
     this.#isPaused = true;
     this.#socket.pause();
+    this.#setDeadline(this.#owner.limits.idleTimeout);
+  }
+
+  /** Sends `answer`, for want of a handler, and closes. The request may still be on its way. */
+  refuse(answer: string): void {
+    this.#outlook = Outlook.BROKEN;
+    this.wfile.beginRequest(false, false, false);
+    this.wfile.write(answer);
+    this.close();
   }
 
   // ------------------------------------------------------------------ what the socket tells
@@ -193,11 +208,12 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       return;
     }
     this.input.append(chunk);
-    if (this.#phase === Phase.HANDLING || this.#rfile?.isAwaited === true) this.#feedBody();
+    if (this.#phase === Phase.HANDLING || this.#rfile?.isAwaited === true) this.#feedBody(chunk.length);
     else if (this.#phase !== Phase.HELD) this.#advance();
     // Mostly all is worked off and answered: nothing waits, nothing needs to be held up.
-    if (this.#phase !== Phase.HEAD || this.#isPaused || this.wfile.isBlocked || this.#drive !== Drive.PUSHED)
-      this.#regulate();
+    const isWorkedOff =
+      this.#phase === Phase.HEAD && this.#work === Work.IDLE && this.#drive === Drive.PUSHED;
+    if (!isWorkedOff || this.#isPaused || this.wfile.isBlocked) this.#regulate();
   }
 
   /** The socket has room again. */
@@ -269,6 +285,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   bodyAwaited(): void {
+    this.#rfile!.awaited(ticker.seconds, this.#owner.limits);
     this.#setBodyDeadline();
     if (this.#hasPeerEnded) this.#rfile!.inputEnded();
     this.#regulate();
@@ -307,18 +324,35 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** Works off what has arrived, as far as it goes without waiting. */
   #advance(): void {
-    if (this.#isAdvancing || !this.#takesRequests()) return;
-    this.#isAdvancing = true;
+    if (this.#work !== Work.IDLE || !this.#takesRequests()) return;
+    this.#work = Work.RUNNING;
     this.wfile.workOff();
+    let isItsTurn = true;
     while (this.#canGoOn()) {
+      isItsTurn = takesTurn(this, this.#owner.limits.maxPipelined);
+      if (!isItsTurn) break;
       if (this.#phase === Phase.DISCARDING) this.#discardBody();
       else if (!this.#readHead()) break;
     }
-    this.#isAdvancing = false;
+    this.#work = Work.IDLE;
     const isHandling = (this.#phase as number) === Phase.HANDLING;
     this.input.release();
     this.wfile.workedOff(isHandling);
+    if (!isItsTurn) {
+      this.#yield();
+      return;
+    }
+    if (this.input.length === 0) endTurn();
     if (this.#hasPeerEnded && !isHandling && !this.#isBackedUp()) this.#endOfInput();
+  }
+
+  /** Lets other connections have their turn before it goes on. */
+  #yield(): void {
+    this.#work = Work.YIELDED;
+    inNextTurn(() => {
+      this.#work = Work.IDLE;
+      this.#catchUp();
+    });
   }
 
   /** Whether somebody takes the next request when it comes. */
@@ -522,9 +556,10 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     }
   }
 
-  #feedBody(): void {
+  #feedBody(arrivedBytes: number): void {
     const rfile = this.#rfile;
     if (rfile === null || !rfile.isAwaited) return;
+    rfile.arrived(arrivedBytes, ticker.seconds);
     this.#setBodyDeadline();
     rfile.advance();
     this.input.release();
@@ -624,8 +659,12 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   /** As long as the client has something to read, its reading is what is waited for. */
+  /** A body that is waited for must go on, and come fast enough. */
   #setBodyDeadline(): void {
-    if (this.wfile.unsentBytes === 0) this.#setDeadline(this.#owner.limits.bodyTimeout);
+    if (this.wfile.unsentBytes > 0) return;
+    const longestPause = this.timeout || this.#owner.limits.bodyTimeout || Number.POSITIVE_INFINITY;
+    const patience = this.#rfile!.patience(ticker.seconds);
+    ticker.setDeadline(this, Math.max(Math.min(longestPause, patience), SOON));
   }
 
   #setDeadlineOfPhase(): void {
@@ -633,9 +672,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.wfile.unsentBytes > 0) this.#setDeadline(limits.writeTimeout);
     else if (this.#phase === Phase.HEAD) {
       this.#setDeadline(this.head === null ? limits.idleTimeout : limits.headTimeout);
-    } else if (this.#phase === Phase.DISCARDING || this.#rfile?.isAwaited === true) {
-      this.#setDeadline(limits.bodyTimeout);
-    } else this.deadlineTick = 0;
+    } else if (this.#phase === Phase.DISCARDING) this.#setDeadline(limits.bodyTimeout);
+    else if (this.#rfile?.isAwaited === true) this.#setBodyDeadline();
+    else this.deadlineTick = 0;
   }
 
   /** Reads on only where the bytes have a place to go. */
@@ -651,8 +690,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#phase >= Phase.CLOSING) return false;
     if (this.#phase === Phase.HELD) return true;
     if (this.#phase !== Phase.HANDLING && this.#isBackedUp()) return true;
-    const isHandlersTurn = this.#phase === Phase.HANDLING || !this.#takesRequests();
-    return isHandlersTurn && this.input.length >= this.maxWaitingBytes && this.#rfile?.isAwaited !== true;
+    const isWaiting = this.#phase === Phase.HANDLING || this.#work === Work.YIELDED || !this.#takesRequests();
+    return isWaiting && this.input.length >= this.maxWaitingBytes && this.#rfile?.isAwaited !== true;
   }
 
   // ------------------------------------------------------------------ the handler's hooks

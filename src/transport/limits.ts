@@ -7,9 +7,11 @@ import {
   DEFAULT_MAX_BODY_BYTES,
   type HeadLimits,
 } from "../protocol/limits.ts";
+import type { PaceLimits } from "./body-pace.ts";
+import { MAX_DESCRIPTORS } from "./descriptors.ts";
 
 /** Times are in seconds; 0 or Infinity means for ever. */
-export interface ConnectionLimits extends HeadLimits, ChunkedLimits {
+export interface ConnectionLimits extends HeadLimits, ChunkedLimits, PaceLimits {
   /** From the first byte of a request head to its last: one that is dripped does not live longer. */
   readonly headTimeout: number;
   /** Between requests, and before the first one. Longer than the 60 s that load balancers keep theirs. */
@@ -24,16 +26,27 @@ export interface ConnectionLimits extends HeadLimits, ChunkedLimits {
   readonly maxBodyBytes: number;
   /** Unsent bytes of answers per connection beyond which no further request is taken up. */
   readonly maxUnsentBytes: number;
+  /** Requests of one connection that are answered in a row while others wait for their turn. */
+  readonly maxPipelined: number;
+  /** Connections of a server that are open at a time, those included that it holds. */
+  readonly maxConnections: number;
 }
+
+/** Of the files and sockets that the process may have open. The rest is for the files that handlers open. */
+const SHARE_OF_CONNECTIONS = 0.8;
 
 export const DEFAULT_CONNECTION_LIMITS: Readonly<ConnectionLimits> = {
   ...DEFAULT_HEAD_LIMITS,
   ...DEFAULT_CHUNKED_LIMITS,
   maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
   maxUnsentBytes: 1024 * 1024,
+  maxPipelined: 100,
+  maxConnections: Math.floor(MAX_DESCRIPTORS * SHARE_OF_CONNECTIONS),
   headTimeout: 15,
   idleTimeout: 75,
   bodyTimeout: 30,
+  minBodyRate: 500,
+  bodyRateGrace: 20,
   writeTimeout: 60,
   drainTimeout: 30,
 };

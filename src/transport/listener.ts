@@ -4,6 +4,7 @@
  */
 
 import { Connection } from "./connection.ts";
+import { isAmongLast } from "./descriptors.ts";
 import type { ConnectionOwner } from "./parties.ts";
 import { ticker } from "./ticker.ts";
 
@@ -13,6 +14,8 @@ export type ListenAddress = readonly [host: string, port: number] | string;
 /** Who gets the connections that are accepted. */
 export interface ListenerOwner extends ConnectionOwner<Connection> {
   connectionOpened(connection: Connection): void;
+  /** A connection was closed at once, since the process may open hardly anything more. */
+  connectionDropped(): void;
 }
 
 /** An address that cannot be listened on. The message says why, and what to do where that is known. */
@@ -30,7 +33,10 @@ export class ListenError extends Error {
 const ANY_HOST = "::";
 const ANY_IPV4_HOST = "0.0.0.0";
 
-type BunListener = Bun.TCPSocketListener<Connection> | Bun.UnixSocketListener<Connection>;
+/** A socket's connection; none for one that is closed as soon as it is opened. */
+type SocketData = Connection | undefined;
+
+type BunListener = Bun.TCPSocketListener<SocketData> | Bun.UnixSocketListener<SocketData>;
 
 export class Listener {
   /** The bound address: a port of 0 has become a real one. */
@@ -63,11 +69,11 @@ function listen(address: ListenAddress, owner: ListenerOwner, canReusePort: bool
   const socket = socketHandlers(owner);
   try {
     if (typeof address === "string")
-      return Bun.listen<Connection>({ unix: address, allowHalfOpen: true, socket });
+      return Bun.listen<SocketData>({ unix: address, allowHalfOpen: true, socket });
     const [host, port] = address;
     // An own field of Bun's that its types leave out.
     const options = { port, allowHalfOpen: true, socket, reusePort: canReusePort };
-    if (host !== "") return Bun.listen<Connection>({ ...options, hostname: host });
+    if (host !== "") return Bun.listen<SocketData>({ ...options, hostname: host });
     return listenOnAll(options);
   } catch (cause) {
     throw new ListenError(address, codeOf(cause), cause);
@@ -75,39 +81,45 @@ function listen(address: ListenAddress, owner: ListenerOwner, canReusePort: bool
 }
 
 /** Both families, or IPv4 alone on a machine without IPv6. */
-function listenOnAll(options: Omit<Bun.TCPSocketListenOptions<Connection>, "hostname">): BunListener {
+function listenOnAll(options: Omit<Bun.TCPSocketListenOptions<SocketData>, "hostname">): BunListener {
   try {
-    return Bun.listen<Connection>({ ...options, hostname: ANY_HOST });
+    return Bun.listen<SocketData>({ ...options, hostname: ANY_HOST });
   } catch (cause) {
     if (!["EAFNOSUPPORT", "EADDRNOTAVAIL"].includes(codeOf(cause))) throw cause;
-    return Bun.listen<Connection>({ ...options, hostname: ANY_IPV4_HOST });
+    return Bun.listen<SocketData>({ ...options, hostname: ANY_IPV4_HOST });
   }
 }
 
-function socketHandlers(owner: ListenerOwner): Bun.SocketHandler<Connection> {
+function socketHandlers(owner: ListenerOwner): Bun.SocketHandler<SocketData> {
   return {
     open(socket) {
+      if (isAmongLast((socket as unknown as { fd: number }).fd)) {
+        socket.terminate();
+        owner.connectionDropped();
+        return;
+      }
       ticker.retain();
       const connection = new Connection(socket, owner);
       socket.data = connection;
       owner.connectionOpened(connection);
     },
     data(socket, chunk) {
-      socket.data.received(chunk);
+      socket.data?.received(chunk);
     },
     drain(socket) {
-      socket.data.drained();
+      socket.data?.drained();
     },
     end(socket) {
-      socket.data.peerEnded();
+      socket.data?.peerEnded();
     },
     close(socket) {
+      if (socket.data === undefined) return;
       ticker.release();
       socket.data.closed();
     },
     error(socket, error) {
       // A throw in one of the callbacks above: a defect of ours, which must not cost more than its connection.
-      owner.handlerFailed(socket.data, error);
+      if (socket.data !== undefined) owner.handlerFailed(socket.data, error);
       socket.terminate();
     },
   };

@@ -10,6 +10,7 @@ import { Chunk, ChunkedDecoder } from "../protocol/chunked.ts";
 import { Failure, failureAnswer } from "../protocol/failure.ts";
 import type { ChunkedLimits } from "../protocol/limits.ts";
 import { BodyKind } from "../protocol/request-head.ts";
+import { BodyPace, type PaceLimits } from "./body-pace.ts";
 import type { InputBuffer } from "./input-buffer.ts";
 import { quietly } from "./promises.ts";
 import { ConnectionClosedError } from "./socket-writer.ts";
@@ -80,6 +81,8 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
   #failure: Failure = Failure.NONE;
   #hasGone = false;
   #pending: PendingRead | null = null;
+  /** Made when a body is first waited for. */
+  #pace: BodyPace | null = null;
   #readable: ReadableStream<Uint8Array> | null = null;
 
   constructor(source: BodySource) {
@@ -174,6 +177,7 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     this.#isComplete = kind === BodyKind.NONE;
     this.#failure = Failure.NONE;
     this.#readable = null;
+    this.#pace?.reset();
     if (kind !== BodyKind.CHUNKED) return;
     if (this.#decoder === null) this.#decoder = new ChunkedDecoder(limits);
     else this.#decoder.reset();
@@ -206,6 +210,24 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     }
     this.#isComplete = true;
     this.advance();
+  }
+
+  /** The handler begins to wait for the client, at `now` seconds. */
+  awaited(now: number, limits: PaceLimits): void {
+    // Bytes that are no request's body come at what pace they like.
+    if (this.#isRaw) return;
+    this.#pace ??= new BodyPace(limits);
+    this.#pace.begin(now);
+  }
+
+  /** So many bytes have come from the client, who was waited for. */
+  arrived(bytes: number, now: number): void {
+    this.#pace?.add(bytes, now);
+  }
+
+  /** Seconds until the client who is waited for is too slow, if nothing comes. */
+  patience(now: number): number {
+    return this.#isRaw || this.#pace === null ? Number.POSITIVE_INFINITY : this.#pace.left(now);
   }
 
   /** Goes on with the read that waits, after bytes have come. */

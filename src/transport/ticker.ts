@@ -52,6 +52,11 @@ class Ticker {
     this.#readClock();
   }
 
+  /** The same clock in seconds. */
+  get seconds(): number {
+    return this.now / TICKS_PER_SECOND;
+  }
+
   /** Keeps the ticker going until `release()`. */
   retain(): void {
     if (this.#users++ > 0) return;

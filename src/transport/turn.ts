@@ -18,9 +18,14 @@ export function atEndOfTurn(member: TurnMember): void {
   if (members.push(member) === 1) setImmediate(endTurn);
 }
 
-/** Settles in the next turn: for work that could go on without waiting, but must let others have theirs. */
+/** Calls `action` in the next turn: for work that could go on without waiting, but must let others have theirs. */
+export function inNextTurn(action: () => void): void {
+  setImmediate(action);
+}
+
+/** Settles in the next turn. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise(inNextTurn);
 }
 
 function endTurn(): void {

@@ -38,7 +38,8 @@ describe("deadlines", () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  const { headTimeout, idleTimeout, bodyTimeout, writeTimeout } = DEFAULT_CONNECTION_LIMITS;
+  const { headTimeout, idleTimeout, bodyTimeout, writeTimeout, minBodyRate, bodyRateGrace } =
+    DEFAULT_CONNECTION_LIMITS;
 
   /** Lets time go by, in steps, as an event loop does that is not held up. */
   async function pass(seconds: number): Promise<void> {
@@ -95,7 +96,7 @@ describe("deadlines", () => {
   });
 
   test("a body that stops coming gets 408", async () => {
-    using client = await MemoryConnection.open(Hello);
+    using client = await MemoryConnection.open(Hello, { minBodyRate: 0 });
     client.receive(POST);
     await pass(bodyTimeout - 1);
     client.receive("12345");
@@ -107,12 +108,105 @@ describe("deadlines", () => {
   });
 
   test("a body that never begins to come gets 408, too", async () => {
-    using client = await MemoryConnection.open(Hello);
+    using client = await MemoryConnection.open(Hello, { minBodyRate: 0 });
     client.receive(POST);
     await pass(bodyTimeout - 1);
     expect(client.socket.writes).toEqual([]);
     await pass(2);
     expect(decodeResponse(client.socket.written).status).toBe(408);
+  });
+
+  /** Sends `count` bytes each second until it is answered, for an hour at most, and gives the seconds that it took. */
+  async function drip(client: MemoryConnection, count: number): Promise<number> {
+    let seconds = 0;
+    while (client.socket.writes.length === 0 && seconds < 3600) {
+      client.receive("x".repeat(count));
+      await pass(1);
+      seconds++;
+    }
+    return seconds;
+  }
+
+  const LONG_POST = POST.replace("10", "100000000");
+
+  test("a body that is dripped more slowly than minBodyRate gets 408 after bodyRateGrace", async () => {
+    using client = await MemoryConnection.open(Hello);
+    client.receive(LONG_POST);
+    expect(await drip(client, 1)).toBeWithin(bodyRateGrace, bodyRateGrace + 2);
+    expect(decodeResponse(client.socket.written).status).toBe(408);
+    expect(client.failures).toEqual([]);
+  });
+
+  test("a body that comes fast enough may take as long as it is long", async () => {
+    using client = await MemoryConnection.open(Hello);
+    client.receive(LONG_POST);
+    expect(await drip(client, minBodyRate)).toBe(3600);
+  });
+
+  test("a body that came fast may pause for bodyTimeout, and not be slow from then on", async () => {
+    using client = await MemoryConnection.open(Hello);
+    client.receive(LONG_POST);
+    client.receive("x".repeat(1_000_000));
+    await pass(bodyTimeout - 1);
+    expect(client.socket.writes).toEqual([]);
+    expect(await drip(client, 100)).toBeWithin(1, 4);
+  });
+
+  test("each body of a connection has its own time", async () => {
+    using client = await MemoryConnection.open(Hello);
+    for (let round = 1; round <= 3; round++) {
+      client.receive(POST);
+      await pass(bodyRateGrace - 1);
+      client.receive("1234567890");
+      await pass(0.5);
+      expect(client.socket.writes.length).toBe(round);
+    }
+  });
+
+  test("time that the handler takes between two reads is not the client's", async () => {
+    const thought = Promise.withResolvers<void>();
+    class Thinker extends Hello {
+      override async do_POST(): Promise<void> {
+        const first = await this.rfile.read(5);
+        await thought.promise;
+        this.answer(`${first.length} and ${(await this.rfile.read()).length}`);
+      }
+    }
+    using client = await MemoryConnection.open(Thinker);
+    client.receive(POST);
+    await pass(bodyRateGrace - 5);
+    client.receive("12345");
+    await pass(3600);
+    thought.resolve();
+    await pass(4);
+    client.receive("67890");
+    await pass(0.5);
+    expect(decodeResponse(client.socket.written).body).toBe("5 and 5");
+  });
+
+  test("what a handler left of a body is waited for no longer than bodyTimeout", async () => {
+    class Careless extends Hello {
+      override async do_POST(): Promise<void> {
+        this.answer("careless");
+      }
+    }
+    using client = await MemoryConnection.open(Careless);
+    client.receive(POST.replace("10", "1000"));
+    for (let seconds = 0; seconds < bodyTimeout - 1; seconds++) {
+      client.receive("x");
+      await pass(1);
+    }
+    expect(client.socket.isShutDown).toBe(false);
+    await pass(2);
+    expect(client.socket.isShutDown).toBe(true);
+    expect(decodeResponse(client.socket.written).body).toBe("careless");
+  });
+
+  test("a connection that is held is closed when it was held for too long", async () => {
+    using client = await MemoryConnection.open(Hello);
+    client.connection.hold();
+    await pass(idleTimeout + 1);
+    expect(client.socket.isClosed).toBe(true);
   });
 
   test("a handler that thinks has all the time that it wants", async () => {
@@ -233,8 +327,10 @@ describe("back-pressure", () => {
     client.receive(burst);
     expect(handled).toBe(handledBefore);
     client.drain();
-    while (handled < 200 && client.socket.writes.length < 1000) client.drain();
-    expect(handled).toBe(200);
+    while (handled < 200) {
+      await turnEnded();
+      client.drain();
+    }
     expect(client.socket.isPaused).toBe(false);
     expect(decodeResponses(client.socket.written).length).toBe(200);
   });
