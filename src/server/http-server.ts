@@ -12,6 +12,7 @@ import { after, type Cancel, every } from "../transport/timers.ts";
 import { Connections } from "./connections.ts";
 import { takeOver } from "./hot-reload.ts";
 import { type HTTPServerOptions, limitsOf } from "./options.ts";
+import { Overload } from "./overload.ts";
 
 /** A class of handlers, or a function that makes one: called for each connection. */
 export type RequestHandlerClass =
@@ -33,6 +34,8 @@ const REQUEST_QUEUE_SIZE = 512;
 export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable {
   /** Whether several processes may listen on the address (SO_REUSEPORT). */
   static allow_reuse_port = false;
+  /** Limits that servers of the class have unless their options say otherwise. */
+  static limits: Partial<ConnectionLimits> = {};
 
   /** Whether an address can be bound that was in use a moment ago. Differs: always so. */
   readonly allow_reuse_address: boolean = true;
@@ -56,6 +59,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** Connections with an open socket or a handler that is still at work. */
   readonly #connections: Connections = new Connections();
+  readonly #overload: Overload = new Overload();
   /** Accepted, but not taken up yet. */
   #held: Connection[] = [];
   /** The connection that `get_request()` is about to give out. */
@@ -85,7 +89,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     }
     this.server_address = server_address;
     this.RequestHandlerClass = RequestHandlerClass;
-    this.limits = limitsOf(options);
+    this.limits = limitsOf(new.target.limits, options);
     this.allow_reuse_port = options.allow_reuse_port ?? new.target.allow_reuse_port;
     if (options.bind_and_activate ?? true) {
       this.server_bind();
@@ -221,6 +225,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     const held = this.#held;
     this.#held = [];
     for (const connection of held) connection.terminate();
+    this.#overload.close();
   }
 
   #served(): void {
@@ -309,6 +314,11 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** @internal */
   connectionOpened(connection: Connection): void {
+    const { maxConnections } = this.limits;
+    if (this.#connections.size >= maxConnections) {
+      this.#overload.refuse(connection, maxConnections);
+      return;
+    }
     this.#connections.add(connection);
     if (this.#requestTaker !== null) {
       this.#requestTaker(connection);
@@ -318,6 +328,11 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
       connection.hold();
       this.#held.push(connection);
     }
+  }
+
+  /** @internal */
+  connectionDropped(): void {
+    this.#overload.drop();
   }
 
   /** @internal */
@@ -340,6 +355,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   connectionEnded(connection: Connection): void {
     const place = this.#held.indexOf(connection);
     if (place >= 0) this.#held.splice(place, 1);
+    this.#overload.forget(connection);
     this.#forget(connection);
   }
 

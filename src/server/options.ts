@@ -13,25 +13,24 @@ export interface HTTPServerOptions extends Partial<ConnectionLimits> {
 const OTHER_OPTIONS: readonly string[] = ["bind_and_activate", "allow_reuse_port", "signal"];
 
 /**
- * The limits among the options, with the defaults for the others.
+ * The limits that a class has for its servers, with those among the options before them and the defaults behind.
  *
  * @throws RangeError for a limit that is not a number from 0 on.
  * @throws TypeError for an option that there is not.
  */
-export function limitsOf(options: HTTPServerOptions): ConnectionLimits {
-  for (const name of Object.keys(options)) {
-    if (!(name in DEFAULT_CONNECTION_LIMITS || OTHER_OPTIONS.includes(name))) {
-      throw new TypeError(`${name}: HTTPServer has no such option`);
-    }
-  }
+export function limitsOf(ofClass: Partial<ConnectionLimits>, options: HTTPServerOptions): ConnectionLimits {
+  return { ...DEFAULT_CONNECTION_LIMITS, ...chosenLimits(ofClass), ...chosenLimits(options) };
+}
+
+function chosenLimits(options: HTTPServerOptions): Partial<ConnectionLimits> {
   const chosen: [name: string, value: number][] = [];
-  for (const name of Object.keys(DEFAULT_CONNECTION_LIMITS) as (keyof ConnectionLimits)[]) {
-    const value = options[name];
-    if (value === undefined) continue;
+  for (const [name, value] of Object.entries(options)) {
+    if (OTHER_OPTIONS.includes(name) || value === undefined) continue;
+    if (!(name in DEFAULT_CONNECTION_LIMITS)) throw new TypeError(`${name}: HTTPServer has no such option`);
     if (typeof value !== "number" || !(value >= 0)) {
       throw new RangeError(`${name}: ${String(value)} is not a number from 0 on`);
     }
     chosen.push([name, value]);
   }
-  return { ...DEFAULT_CONNECTION_LIMITS, ...Object.fromEntries(chosen) };
+  return Object.fromEntries(chosen);
 }

@@ -1,0 +1,65 @@
+/**
+ * What becomes of connections for which there is no room: they are told so and closed, or only closed where hardly
+ * anything more can be opened. The log gets a line for the first, and then one a minute at most.
+ */
+
+import { log } from "../handler/log.ts";
+import { formatHttpDate } from "../protocol/http-date.ts";
+import type { Connection } from "../transport/connection.ts";
+import { Connections } from "./connections.ts";
+
+/** What a client is asked to wait, in seconds: time enough for others to end. */
+const RETRY_AFTER = 5;
+
+const SILENCE_MS = 60_000;
+
+export class Overload {
+  /** Those that were told so and have not been closed yet. */
+  readonly #refused: Connections = new Connections();
+  #unreported = 0;
+  #reportedAt: number = Number.NEGATIVE_INFINITY;
+
+  /** Answers a connection beyond the server's limit with 503. */
+  refuse(connection: Connection, maxConnections: number): void {
+    this.#report(`${maxConnections} connections are open (maxConnections): further ones are answered 503`);
+    this.#refused.add(connection);
+    connection.refuse(unavailable());
+  }
+
+  /** Notes that a connection was closed without an answer. */
+  drop(): void {
+    this.#report("Hardly any more files and sockets may be opened (ulimit -n): new connections are closed");
+  }
+
+  /** A connection has ended: of the refused ones it may be. */
+  forget(connection: Connection): void {
+    this.#refused.delete(connection);
+  }
+
+  /** Closes the refused connections at once. */
+  close(): void {
+    for (const connection of this.#refused.all()) connection.terminate();
+  }
+
+  #report(reason: string): void {
+    this.#unreported++;
+    const now = performance.now();
+    if (now - this.#reportedAt < SILENCE_MS) return;
+    log.write(this.#unreported === 1 ? reason : `${reason}, ${this.#unreported} since this was said last`);
+    this.#reportedAt = now;
+    this.#unreported = 0;
+  }
+}
+
+function unavailable(): string {
+  const body = `The server is busy. Try again in ${RETRY_AFTER} seconds.\n`;
+  const lines = [
+    "HTTP/1.1 503 Service Unavailable",
+    `Date: ${formatHttpDate(Math.floor(Date.now() / 1000))}`,
+    `Retry-After: ${RETRY_AFTER}`,
+    "Connection: close",
+    "Content-Type: text/plain; charset=utf-8",
+    `Content-Length: ${body.length}`,
+  ];
+  return `${lines.join("\r\n")}\r\n\r\n${body}`;
+}

@@ -1,0 +1,164 @@
+/** More connections than a server takes, and than a process can have open. */
+
+import { describe, expect, test } from "bun:test";
+import { fileURLToPath } from "node:url";
+import { BaseHTTPRequestHandler, HTTPServer } from "../../src/index.ts";
+import { RawClient, startServer } from "../support/client.ts";
+import { type DecodedResponse, decodeResponse } from "../support/decode.ts";
+import { request } from "../support/observed-server.ts";
+
+const GET = request();
+const isWhole = (received: string): boolean => received.endsWith("hello");
+
+class Hello extends BaseHTTPRequestHandler {
+  do_GET(): void {
+    this.send_response(200);
+    this.send_header("Content-Length", 5);
+    this.end_headers();
+    this.wfile.write("hello");
+  }
+  override log_request(): void {}
+}
+
+/** A client that has been served and stays. */
+async function servedClient(port: number): Promise<RawClient> {
+  const client = await RawClient.connect(port);
+  client.send(GET);
+  await client.until(isWhole);
+  return client;
+}
+
+/** What a client is answered that sends its request whether or not it is wanted. */
+async function refused(port: number): Promise<DecodedResponse> {
+  await using client = await RawClient.connect(port);
+  client.send(GET);
+  return decodeResponse(await client.untilClosed());
+}
+
+describe("at maxConnections", () => {
+  test("one more is told to try later, and the others go on", async () => {
+    await using server = await startServer(Hello, { maxConnections: 2 });
+    await using first = await servedClient(server.port);
+    await using second = await servedClient(server.port);
+    const { status, headers, body } = await refused(server.port);
+    expect([status, body]).toEqual([503, "The server is busy. Try again in 5 seconds.\n"]);
+    expect(Object.fromEntries(headers)).toMatchObject({ "retry-after": "5", connection: "close" });
+    expect(Date.parse(headers.get("date")!)).not.toBeNaN();
+    for (const client of [first, second]) {
+      client.send(GET);
+      await client.until((received) => received.split("hello").length === 3);
+    }
+  });
+
+  test("there is room again when one has ended", async () => {
+    await using server = await startServer(Hello, { maxConnections: 1 });
+    const first = await servedClient(server.port);
+    expect((await refused(server.port)).status).toBe(503);
+    await first[Symbol.asyncDispose]();
+    // The server may hear of it after the next client's connection.
+    let answer: DecodedResponse;
+    do answer = await refusedOrServed(server.port);
+    while (answer.status === 503);
+    expect(answer.body).toBe("hello");
+  });
+
+  test("a client that says nothing is told so, too, and closed on when it has seen that", async () => {
+    await using server = await startServer(Hello, { maxConnections: 0 });
+    await using client = await RawClient.connect(server.port);
+    expect(decodeResponse(await client.untilClosed()).status).toBe(503);
+  });
+
+  test("an upload does not lose its answer to a reset", async () => {
+    await using server = await startServer(Hello, { maxConnections: 0 });
+    await using client = await RawClient.connect(server.port);
+    client.send(request("POST / HTTP/1.1", ["Content-Length: 10000000"], "x".repeat(10_000_000)));
+    expect(decodeResponse(await client.untilClosed()).status).toBe(503);
+  });
+
+  test("connections that are held are counted", async () => {
+    await using server = new HTTPServer(["127.0.0.1", 0], Hello, { maxConnections: 1 });
+    await using held = await RawClient.connect(server.server_port);
+    held.send(GET);
+    expect((await refused(server.server_port)).status).toBe(503);
+    void server.serve_forever();
+    await held.until(isWhole);
+  });
+
+  test("the log has a line for many of them", async () => {
+    const program = `
+      import { BaseHTTPRequestHandler, HTTPServer } from "./src/index.ts";
+      const server = new HTTPServer(["127.0.0.1", 0], BaseHTTPRequestHandler, { maxConnections: 0 });
+      void server.serve_forever();
+      for (let count = 0; count < 20; count++) await (await fetch(server.url)).text();
+      await server.shutdown();
+    `;
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    await using child = Bun.spawn([process.execPath, "-e", program], { cwd: root, stderr: "pipe" });
+    expect(await child.stderr.text()).toBe(
+      "0 connections are open (maxConnections): further ones are answered 503\n",
+    );
+    expect(await child.exited).toBe(0);
+  });
+
+  test("shutdown() does not wait for those that were refused", async () => {
+    const server = await startServer(Hello, { maxConnections: 0 });
+    await using client = await RawClient.connect(server.port);
+    await client.until((received) => received.includes("503"));
+    await server[Symbol.asyncDispose]();
+    await client.untilClosed();
+  });
+});
+
+async function refusedOrServed(port: number): Promise<DecodedResponse> {
+  await using client = await RawClient.connect(port);
+  client.send(request("GET / HTTP/1.1", ["Connection: close"]));
+  return decodeResponse(await client.untilClosed());
+}
+
+/** A connection, or null where it was reset before it was noticed to be there. */
+function connectOrFail(port: number): Promise<RawClient | null> {
+  return RawClient.connect(port).catch(() => null);
+}
+
+describe.skipIf(process.platform !== "linux")("where the process can open hardly anything more", () => {
+  const LIMIT = 100;
+  const RESERVED = 16;
+
+  test("connections are closed at once, files can be opened, and all is well when there is room", async () => {
+    const program = fileURLToPath(new URL("fixtures/crowded-server.ts", import.meta.url));
+    await using child = Bun.spawn(
+      ["sh", "-c", `ulimit -n ${LIMIT}; exec "$0" "$1"`, process.execPath, program],
+      {
+        stdout: "pipe",
+        stderr: "pipe",
+      },
+    );
+    const { value } = await child.stdout.getReader().read();
+    const port = Number(Buffer.from(value!).toString());
+
+    await using first = await RawClient.connect(port);
+    const openFiles = async (): Promise<number> => {
+      const before = first.received.length;
+      first.send(GET);
+      const received = await first.until((all) => /\r\n\r\n\d+$/.test(all.slice(before)));
+      return Number(received.slice(received.lastIndexOf("\n") + 1));
+    };
+
+    const idle = await openFiles();
+    const attempts = Array.from({ length: 2 * LIMIT }, () => connectOrFail(port));
+    const clients = (await Promise.all(attempts)).filter((client) => client !== null);
+    expect(await openFiles()).toBeWithin(LIMIT - RESERVED - 1, LIMIT);
+
+    for (const client of clients) await client[Symbol.asyncDispose]();
+    while ((await openFiles()) > idle);
+    await using last = await RawClient.connect(port);
+    last.send(GET);
+    await last.until((received) => received.includes("200 OK"));
+
+    child.kill();
+    const lines = (await child.stderr.text()).trimEnd().split("\n");
+    expect(lines).toEqual([
+      "Hardly any more files and sockets may be opened (ulimit -n): new connections are closed",
+    ]);
+  });
+});
