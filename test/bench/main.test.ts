@@ -14,6 +14,7 @@ const BENCH = join(import.meta.dirname, "../../bench");
 const MAIN = join(BENCH, "throughput/main.ts");
 const COMPARE = join(BENCH, "compare.ts");
 const LEAK = join(BENCH, "leak.ts");
+const SIEGE = join(BENCH, "siege.ts");
 const MICRO = join(BENCH, "micro/main.ts");
 
 interface Outcome {
@@ -43,6 +44,7 @@ test.each([
   ["main.ts", MAIN],
   ["compare.ts", COMPARE],
   ["leak.ts", LEAK],
+  ["siege.ts", SIEGE],
   ["micro/main.ts", MICRO],
 ])("%s --help prints its usage, and no empty line after it", async (_, path) => {
   const { code, stdout } = await run(path, ["--help"]);
@@ -62,6 +64,8 @@ test.each([
   ["main.ts", MAIN, ["--json", "/nowhere/out.json"], 'Cannot write the result to "/nowhere/out.json": '],
   ["leak.ts", LEAK, ["--peer", "nobody"], "--peer takes basehttp or bun-serve"],
   ["leak.ts", LEAK, ["--nothing"], "--nothing"],
+  ["siege.ts", SIEGE, ["--rounds", "none"], '--rounds takes a whole number from 1 on, not "none"'],
+  ["siege.ts", SIEGE, ["--nothing"], "--nothing"],
   ["compare.ts", COMPARE, [], "--baseline is missing"],
   ["compare.ts", COMPARE, ["--baseline", "HEAD", "--only", "idle"], 'No such case: "idle"'],
   ["micro/main.ts", MICRO, ["http-date", "mimes"], 'No such bench: "mimes"; there are head-parser, '],

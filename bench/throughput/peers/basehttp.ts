@@ -58,6 +58,16 @@ class Upload extends Quiet {
   }
 }
 
+/** Answers at once, or reads for as long as it takes. */
+class Besieged extends Upload {
+  do_GET(): void {
+    this.send_response(200);
+    this.send_header("Content-Type", "text/plain; charset=utf-8");
+    this.end_headers();
+    this.wfile.write("Hello, World!\n");
+  }
+}
+
 const PIECE = Buffer.alloc(16 * 1024, "x");
 const PIECES = 64;
 
@@ -87,6 +97,7 @@ const APPS = {
   work: Work,
   upload: Upload,
   stream: Stream,
+  besieged: Besieged,
   files: Files,
 };
 
