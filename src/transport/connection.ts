@@ -25,9 +25,6 @@ import { ticker, Timed } from "./ticker.ts";
 import { inNextTurn } from "./turn.ts";
 import { type AnswerObserver, Ending, ResponseWriter } from "./wfile.ts";
 
-/** Seconds to a deadline that has passed already: none at all would be for ever. */
-const SOON = 0.001;
-
 /** The hooks that a handler is called by once for a connection. */
 type Hook = "setup" | "handle" | "finish";
 
@@ -560,9 +557,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const rfile = this.#rfile;
     if (rfile === null || !rfile.isAwaited) return;
     rfile.arrived(arrivedBytes, ticker.seconds);
-    this.#setBodyDeadline();
     rfile.advance();
     this.input.release();
+    if (rfile.isAwaited) this.#setBodyDeadline();
   }
 
   // ------------------------------------------------------------------ the end
@@ -658,13 +655,17 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     ticker.setDeadline(this, this.timeout > 0 ? this.timeout : seconds);
   }
 
-  /** As long as the client has something to read, its reading is what is waited for. */
   /** A body that is waited for must go on, and come fast enough. */
   #setBodyDeadline(): void {
+    // As long as the client has something to read, its reading is what is waited for.
     if (this.wfile.unsentBytes > 0) return;
-    const longestPause = this.timeout || this.#owner.limits.bodyTimeout || Number.POSITIVE_INFINITY;
     const patience = this.#rfile!.patience(ticker.seconds);
-    ticker.setDeadline(this, Math.max(Math.min(longestPause, patience), SOON));
+    // At once, since a deadline that is moved with each byte would never come.
+    if (patience <= 0) this.#rfile!.fail(Failure.BODY_TIMEOUT);
+    else {
+      const longestPause = this.timeout || this.#owner.limits.bodyTimeout || Number.POSITIVE_INFINITY;
+      ticker.setDeadline(this, Math.min(longestPause, patience));
+    }
   }
 
   #setDeadlineOfPhase(): void {

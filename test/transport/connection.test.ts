@@ -116,13 +116,16 @@ describe("deadlines", () => {
     expect(decodeResponse(client.socket.written).status).toBe(408);
   });
 
-  /** Sends `count` bytes each second until it is answered, for an hour at most, and gives the seconds that it took. */
-  async function drip(client: MemoryConnection, count: number): Promise<number> {
+  /**
+   * Sends `count` bytes every `interval` seconds until it is answered, for an hour at most, and gives the seconds that it
+   * took.
+   */
+  async function drip(client: MemoryConnection, count: number, interval = 1): Promise<number> {
     let seconds = 0;
     while (client.socket.writes.length === 0 && seconds < 3600) {
       client.receive("x".repeat(count));
-      await pass(1);
-      seconds++;
+      await pass(interval);
+      seconds += interval;
     }
     return seconds;
   }
@@ -135,6 +138,13 @@ describe("deadlines", () => {
     expect(await drip(client, 1)).toBeWithin(bodyRateGrace, bodyRateGrace + 2);
     expect(decodeResponse(client.socket.written).status).toBe(408);
     expect(client.failures).toEqual([]);
+  });
+
+  test("a body that is dripped so often that its deadline would move on and on gets 408, too", async () => {
+    using client = await MemoryConnection.open(Hello);
+    client.receive(LONG_POST);
+    expect(await drip(client, 1, 0.25)).toBeWithin(bodyRateGrace, bodyRateGrace + 2);
+    expect(decodeResponse(client.socket.written).status).toBe(408);
   });
 
   test("a body that comes fast enough may take as long as it is long", async () => {
