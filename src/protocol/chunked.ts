@@ -166,6 +166,11 @@ export class ChunkedDecoder {
     this.#limits = limits;
   }
 
+  /** Bytes of the chunk in hand that are announced and have not come yet. */
+  get outstandingBytes(): number {
+    return this.#state === State.DATA ? this.#remaining : 0;
+  }
+
   /** Forgets the body so far: the next byte begins another one. */
   reset(): void {
     this.failure = Failure.NONE;

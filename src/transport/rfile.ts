@@ -414,12 +414,15 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
       input.start = decoder.dataStart;
       this.#spanBytes = decoder.dataEnd - decoder.dataStart;
       this.#decodedBytes += this.#spanBytes;
-      if (this.#decodedBytes > this.#maxBodyBytes) this.#refuse(Failure.BODY_TOO_LARGE);
     } else if (outcome === Chunk.DONE) {
       this.#isComplete = true;
     } else if (outcome === Chunk.FAILED) {
       this.#refuse(decoder.failure);
     }
+    // What a chunk announces counts at once: nobody need wait for what will be refused.
+    const announced = this.#decodedBytes + decoder.outstandingBytes;
+    if (announced > this.#maxBodyBytes && this.#failure === Failure.NONE)
+      this.#refuse(Failure.BODY_TOO_LARGE);
   }
 
   #refuse(failure: Failure): void {

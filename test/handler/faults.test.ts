@@ -269,6 +269,19 @@ describe("a body that its handler leaves unread", () => {
     expect(decodeResponse(await exchange(server.port, fitting)).status).toBe(200);
   });
 
+  test("that one chunk announces to be too large is refused before it has come", async () => {
+    await using server = observe(
+      async (handler) => {
+        await handler.rfile.read();
+        answer(handler);
+      },
+      { maxBodyBytes: 1000 },
+    );
+    await using client = await RawClient.connect(server.port);
+    client.send(request("POST / HTTP/1.1", ["Transfer-Encoding: chunked"], "1\r\nx\r\n3e8\r\n"));
+    expect(decodeResponse(await client.untilClosed())).toMatchObject({ status: 413 });
+  });
+
   test("that turns out too large in chunks is refused where it is read", async () => {
     await using server = observe(
       async (handler) => {
