@@ -44,6 +44,9 @@ export class RawClient implements AsyncDisposable {
   #received = "";
   #isClosed = false;
   #isReadable = true;
+  #isEndedInOrder = false;
+  #isAborted = false;
+  #localPort = 0;
   #waiters: (() => void)[] = [];
   #unsent: Uint8Array[] = [];
 
@@ -68,16 +71,19 @@ export class RawClient implements AsyncDisposable {
         drain: () => client.#pump(),
         end: () => {
           client.#isReadable = false;
+          client.#isEndedInOrder = true;
           client.#wake();
         },
-        close: () => {
+        close: (_socket, error) => {
           client.#isReadable = false;
           client.#isClosed = true;
+          if (error === undefined && !client.#isAborted) client.#isEndedInOrder = true;
           client.#wake();
         },
         error: () => {},
       },
     });
+    client.#localPort = client.#socket.localPort;
     return client;
   }
 
@@ -89,6 +95,16 @@ export class RawClient implements AsyncDisposable {
   /** Whether the server has ended its side, or the connection is gone. */
   get isEnded(): boolean {
     return !this.#isReadable;
+  }
+
+  /** Whether the server has ended its side, so that everything which it sent has come. */
+  get isEndedInOrder(): boolean {
+    return this.#isEndedInOrder;
+  }
+
+  /** The port of this side, by which a server's handler can tell its clients. */
+  get localPort(): number {
+    return this.#localPort;
   }
 
   send(bytes: string | Uint8Array): void {
@@ -113,6 +129,7 @@ export class RawClient implements AsyncDisposable {
 
   /** Goes away at once, with a reset: the runtime sets SO_LINGER to 0 for that. */
   abort(): void {
+    this.#isAborted = true;
     if (!this.#isClosed) this.#socket.terminate();
   }
 
