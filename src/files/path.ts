@@ -117,6 +117,11 @@ export function isDotfile(name: string, isAtTop: boolean): boolean {
   return name.startsWith(".") && !(isAtTop && name === ".well-known");
 }
 
+/** Whether `target`'s path holds an escaped NUL, be it in a segment that `..` takes back. Its query may. */
+export function holdsNul(target: string): boolean {
+  return target.includes("%00") && pathOf(target).includes("%00");
+}
+
 /** Whether `path` holds what may not stand in a path at all: NUL, or a surrogate encoded as UTF-8. */
 export function isMalformed(path: string): boolean {
   return path.includes("\0") || ENCODED_SURROGATE.test(path);

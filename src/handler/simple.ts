@@ -14,6 +14,7 @@ import {
   directoryLocation,
   displayPath,
   endsInSlash,
+  holdsNul,
   isDotfile,
   requestedNames,
   translatePath,
@@ -186,6 +187,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    * (SIM-10).
    */
   send_head(): SendHeadResult | Promise<SendHeadResult> {
+    if (holdsNul(this.path)) return this.#refuse(Refusal.BAD_NAME);
     if (!this.dotfiles && asksForDotfile(this.path)) return this.#refuse(Refusal.NOT_FOUND);
     const path = this.translate_path(this.path);
     const opened = this.#documentRoot().open(path);

@@ -8,6 +8,7 @@ import {
   directoryLocation,
   displayPath,
   endsInSlash,
+  holdsNul,
   isMalformed,
   translatePath,
 } from "../../src/files/path.ts";
@@ -187,6 +188,13 @@ describe("isMalformed()", () => {
   ])("is false of %s", (_name, target) => {
     expect(isMalformed(translatePath(target, ROOT))).toBe(false);
   });
+});
+
+test("holdsNul() looks at the whole path, and at nothing else", () => {
+  const withNul = ["/%00", "/a%00", "/a%00/../b", "/..%00/b", "/%%00", "/%00?q"];
+  expect(withNul.map(holdsNul)).toEqual(withNul.map(() => true));
+  const without = ["/", "/a?%00", "/a#%00", "/%2500", "/%0%30", "/%0"];
+  expect(without.map(holdsNul)).toEqual(without.map(() => false));
 });
 
 describe("asksForDotfile()", () => {
