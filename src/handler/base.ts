@@ -192,8 +192,8 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   /**
    * The request target: path and query.
    *
-   * Differs: of an absolute-form target only these are here; Python keeps all of it. Leading slashes are
-   * collapsed to one, as in Python.
+   * Differs: of an absolute-form target only these are here, and its host is what `headers` say of Host; Python keeps
+   * all of it. Leading slashes are collapsed to one, as in Python.
    */
   get path(): string {
     this.#path ??= collapseSlashes(this.#head.path());

@@ -61,7 +61,7 @@ export function parseHead(
 }
 
 function checkHead(head: RequestHead): HeadOutcome {
-  head.failure = checkTarget(head) || checkHost(head) || decideFraming(head);
+  head.failure = checkHost(head) || checkTarget(head) || decideFraming(head);
   return head.failure === Failure.NONE ? HeadOutcome.COMPLETE : HeadOutcome.FAILED;
 }
 

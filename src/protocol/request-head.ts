@@ -154,6 +154,16 @@ export class RequestHead {
     return isAbsolute && path.charCodeAt(0) !== 0x2f ? `/${path}` : path;
   }
 
+  /**
+   * Has the Host field, where there is one, say what stands from `start` to `end` in the target: the received value is
+   * to be ignored then (RFC 9112 3.2.2).
+   */
+  replaceHost(start: number, end: number): void {
+    if (this.hostField < 0) return;
+    this.offsets[this.hostField * OFFSETS_PER_FIELD + 2] = start;
+    this.offsets[this.hostField * OFFSETS_PER_FIELD + 3] = end;
+  }
+
   /** The request line without its line end; of a head that failed, as much of it as had come. */
   requestLine(): string {
     const from = this.start + this.methodStart;

@@ -14,7 +14,7 @@ const ASTERISK = 0x2a;
 const QUESTION_MARK = 0x3f;
 const SCHEMES: readonly string[] = ["http://", "https://"];
 
-/** Checks the form of the target, and finds the path in the absolute one. */
+/** Checks the form of the target, and finds host and path in the absolute one. Host must have been checked before. */
 export function checkTarget(head: RequestHead): Failure {
   if (head.hasMethod("CONNECT")) return checkAuthorityForm(head);
   const targetStart = head.methodEnd + 1;
@@ -52,6 +52,7 @@ function checkAbsoluteForm(head: RequestHead): Failure {
   while (at < targetEnd && bytes[at] !== SLASH && bytes[at] !== QUESTION_MARK) at++;
   if (!isAuthority(bytes, authorityStart, at)) return Failure.BAD_TARGET;
   head.pathStart = at - start;
+  head.replaceHost(authorityStart - start, head.pathStart);
   return Failure.NONE;
 }
 

@@ -1,6 +1,8 @@
 /** Host (RFC 9112 3.2): exactly one valid one in HTTP/1.1. Two servers must not see two sites in one request. */
 
-import { describe, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { exchange } from "../support/client.ts";
+import { observe } from "../support/observed-server.ts";
 import { accepted, byteName, closing, EVERY_BYTE, refused, type WireCase } from "./support/cases.ts";
 import { Wire } from "./support/wire.ts";
 
@@ -79,6 +81,42 @@ wire.testEach("Host is taken when it is", [
   accepted("in any case", head("hOsT: test\r\n"), "GET /"),
   closing("missing in HTTP/1.0", head("", "1.0"), "GET /"),
 ]);
+
+describe("a host in the target", () => {
+  const seen = async (bytes: string): Promise<unknown[]> => {
+    const hosts: unknown[] = [];
+    await using server = observe((handler) => {
+      const { headers, path } = handler;
+      hosts.push([path, headers.get("Host"), headers.get_all("host"), headers.toHeaders().get("host")]);
+      handler.send_response(204);
+      handler.end_headers();
+    });
+    await exchange(server.port, bytes);
+    return hosts;
+  };
+
+  test("is the request's, whatever Host says (RFC 9112 3.2.2)", async () => {
+    for (const host of ["evil.test", "good.test:8000", ""]) {
+      for (const target of ["http://good.test/a", "HTTPS://good.test?a", "http://good.test"]) {
+        const bytes = `GET ${target} HTTP/1.1\r\nX: y\r\nHost: ${host}\r\n\r\n`;
+        const path = target.slice(target.toLowerCase().indexOf("good.test") + "good.test".length);
+        const expected = [path.startsWith("/") ? path : `/${path}`, "good.test", ["good.test"], "good.test"];
+        expect(await seen(bytes + bytes)).toEqual([expected, expected]);
+      }
+    }
+  });
+
+  test("does not make up for a bad Host", async () => {
+    expect(await seen("GET http://good.test/ HTTP/1.1\r\nHost: a b\r\n\r\n")).toEqual([]);
+    expect(await seen("GET http://good.test/ HTTP/1.1\r\n\r\n")).toEqual([]);
+  });
+
+  test("in the path or the query is none", async () => {
+    expect(await seen(head("Host: test\r\n").replace("/", "/http://evil.test/?http://evil.test/"))).toEqual([
+      ["/http://evil.test/?http://evil.test/", "test", ["test"], "test"],
+    ]);
+  });
+});
 
 describe("each of the 256 bytes", () => {
   test("is refused in a name unless RFC 3986 has it there", async () => {

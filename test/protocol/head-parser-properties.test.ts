@@ -115,7 +115,7 @@ const validHead = fc
       target: parts.target.text,
       path: parts.target.path,
       version,
-      fields,
+      fields: withHostOf(parts.target.text, fields),
       body: parts.framing.body,
       length: text.length,
     };
@@ -232,10 +232,16 @@ function reference(text: string): CompleteHead | undefined {
     target: requestTarget,
     path: referencePath,
     version: `HTTP/1.${minor}`,
-    fields,
+    fields: withHostOf(requestTarget, fields),
     body,
     length: whole.length,
   };
+}
+
+/** The fields, with the host of an absolute-form target in the place of what Host says. */
+function withHostOf(requestTarget: string, fields: readonly Field[]): Field[] {
+  const authority = ABSOLUTE_FORM.exec(requestTarget)?.[1];
+  return fields.map(([name, value]) => [name, /^host$/i.test(name) ? (authority ?? value) : value]);
 }
 
 function valuesOf(fields: readonly Field[], lowerCaseName: string): string[] {
