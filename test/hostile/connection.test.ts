@@ -217,6 +217,30 @@ wire.testEach("a client that ends its side", [
   cut("behind a request and an empty line gets its answer", `${get("/a")}\r\n`, [200], "GET /a"),
 ]);
 
+describe("a refusal cannot be lost: what still comes behind it is read and dropped, not reset (RFC 9112 9.6), for", () => {
+  test.each([
+    ["a bad head", "GET / HTTP/1.1\r\nHost : test\r\n\r\n", 400],
+    ["a bad length", post("Content-Length: x\r\n"), 400],
+    ["a bad chunk", chunked("x"), 400],
+    ["a body that is too large", post("Content-Length: 999999999\r\n"), 413],
+    ["an expectation", post("Expect: x\r\nContent-Length: 100000\r\n"), 417],
+  ])("%s", async (_what, bytes, status) => {
+    await using server = observe(async (handler) => {
+      await handler.rfile.read();
+    });
+    await using client = await RawClient.connect(server.port);
+    client.send(bytes);
+    const raw = await client.untilClosed();
+    expect(decodeResponses(raw).map((response) => response.status)).toEqual([status]);
+    client.send("x".repeat(100_000));
+    await realWait();
+    client.send(get("/smuggled"));
+    client.endInput();
+    await client.untilGone();
+    expect(client.received).toBe(raw);
+  });
+});
+
 describe("requests in one packet", () => {
   test("are answered in order behind handlers that wait for different times", async () => {
     let running = 0;

@@ -46,6 +46,7 @@ export class RawClient implements AsyncDisposable {
   #isReadable = true;
   #isEndedInOrder = false;
   #isAborted = false;
+  #isReset = false;
   #localPort = 0;
   #waiters: (() => void)[] = [];
   #unsent: Uint8Array[] = [];
@@ -77,7 +78,8 @@ export class RawClient implements AsyncDisposable {
         close: (_socket, error) => {
           client.#isReadable = false;
           client.#isClosed = true;
-          if (error === undefined && !client.#isAborted) client.#isEndedInOrder = true;
+          client.#isReset = error !== undefined;
+          if (!client.#isReset && !client.#isAborted) client.#isEndedInOrder = true;
           client.#wake();
         },
         error: () => {},
@@ -151,6 +153,12 @@ export class RawClient implements AsyncDisposable {
   async untilClosed(): Promise<string> {
     while (this.#isReadable) await this.#change();
     return this.#received;
+  }
+
+  /** Waits until both sides have ended theirs; fails when the connection is reset instead. */
+  async untilGone(): Promise<void> {
+    while (!this.#isClosed) await this.#change();
+    if (this.#isReset) throw new Error("The connection was reset");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
