@@ -1,7 +1,7 @@
 /** Line ends (RFC 9112 2.2): CRLF and nothing else, so that nobody can see a line where another sees none. */
 
 import { describe, test } from "bun:test";
-import { accepted, byteName, cut, EVERY_BYTE, refused, withFields } from "./support/cases.ts";
+import { accepted, byteName, cut, EVERY_BYTE, refused, type WireCase, withFields } from "./support/cases.ts";
 import { Wire } from "./support/wire.ts";
 
 const wire = new Wire();
@@ -21,6 +21,11 @@ wire.testEach("bare LF is refused", [
   refused("for the empty line", `${HEAD}\n`),
   refused("for the empty line, with a request behind it", `${HEAD}\nGET /smuggled HTTP/1.1\r\n\r\n`),
   refused("for every line end", "GET / HTTP/1.1\nHost: test\n\n"),
+  refused("for the last two line ends", "GET / HTTP/1.1\r\nHost: test\n\n"),
+  refused(
+    "for the last two line ends, with a request behind them",
+    "GET / HTTP/1.1\r\nHost: test\n\nGET /smuggled HTTP/1.1\r\n\r\n",
+  ),
   refused("with CR behind it", "GET / HTTP/1.1\n\rHost: test\n\r\n\r"),
 ]);
 
@@ -66,23 +71,28 @@ wire.testEach("empty lines before a request are skipped:", [
   cut("but half of one is a request cut short", "\r", [400]),
 ]);
 
-describe("each of the 256 bytes but LF", () => {
-  const places: readonly (readonly [where: string, before: string, after: string])[] = [
-    ["behind the request line", "GET / HTTP/1.1\r", "Host: test\r\n\r\n"],
-    ["behind a field line", `${LINE}Host: test\r`, "\r\n"],
-    ["in the empty line", `${HEAD}\r`, ""],
-    ["in an empty line before the request", "\r", withFields("")],
+describe("each of the 256 bytes", () => {
+  const LINES: readonly (readonly [line: string, before: string, after: string])[] = [
+    ["the request line", "GET / HTTP/1.1", "Host: test\r\n\r\n"],
+    ["a field line", `${LINE}Host: test`, "\r\n"],
+    ["a field line without a value", `${HEAD}X:`, "\r\n"],
+    ["the last field line", `${HEAD}X: y`, "\r\n"],
+    ["the empty line", HEAD, ""],
+    ["an empty line before the request", "", withFields("")],
   ];
 
-  test.each([...places])("is refused behind a CR %s", async (_where, before, after) => {
-    await wire.checkAll(
-      EVERY_BYTE.map((char) => {
-        const bytes = before + char + after;
-        return char === "\n" ? accepted("LF", bytes, "GET /") : refused(byteName(char), bytes);
-      }),
-    );
+  test.each([...LINES])("is refused for the CR of %s, unless it is one", async (_line, before, after) => {
+    await wire.checkAll(EVERY_BYTE.map((char) => lineEnd(char, "\r", `${before}${char}\n${after}`)));
+  });
+
+  test.each([...LINES])("is refused for the LF of %s, unless it is one", async (_line, before, after) => {
+    await wire.checkAll(EVERY_BYTE.map((char) => lineEnd(char, "\n", `${before}\r${char}${after}`)));
   });
 });
+
+function lineEnd(char: string, expected: string, bytes: string): WireCase {
+  return char === expected ? accepted(byteName(char), bytes, "GET /") : refused(byteName(char), bytes);
+}
 
 function post(behind: string): string {
   return `POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello${behind}`;

@@ -1,6 +1,6 @@
 /**
  * Plays cases on real sockets. Each is sent whole and cut in several ways to a handler that reads bodies, and whole to
- * one that leaves them alone; all answers are read by a strict decoder.
+ * one that asks for its requests by itself and to one that leaves bodies alone; all answers are read by a strict decoder.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -32,10 +32,9 @@ type Records = Map<number, string[]>;
 /** A way in which the bytes of a case are cut into pieces, each of which is a packet of its own. */
 type Way = readonly [name: string, cut: (bytes: string) => string[]];
 
-const FEW_WAYS: readonly Way[] = [
-  ["whole", (bytes) => [bytes]],
-  ["by sevens", (bytes) => inPieces(bytes, 7)],
-];
+const WHOLE: readonly Way[] = [["whole", (bytes) => [bytes]]];
+
+const FEW_WAYS: readonly Way[] = [...WHOLE, ["by sevens", (bytes) => inPieces(bytes, 7)]];
 
 const EVERY_WAY: readonly Way[] = [
   ...FEW_WAYS,
@@ -54,15 +53,18 @@ function inPieces(bytes: string, length: number): string[] {
   return pieces;
 }
 
+/** What kind of handler answers. */
+type Kind = "a handler that reads bodies" | "one that pulls requests" | "one that ignores bodies";
+
 /** Answers every request with 200, and keeps what it was. */
-function recorder(records: Records, readsBodies: boolean): typeof BaseHTTPRequestHandler {
+function recorder(records: Records, kind: Kind): typeof BaseHTTPRequestHandler {
   class Recorder extends BaseHTTPRequestHandler {
     record(): void | Promise<void> {
       const port = this.client_address[1];
       const requests = records.get(port) ?? [];
       records.set(port, requests);
       const place = requests.push(`${this.command} ${this.path}`) - 1;
-      return readsBodies ? this.answerWhenRead(requests, place) : this.answer();
+      return kind === "one that ignores bodies" ? this.answer() : this.answerWhenRead(requests, place);
     }
     async answerWhenRead(requests: string[], place: number): Promise<void> {
       try {
@@ -82,9 +84,15 @@ function recorder(records: Records, readsBodies: boolean): typeof BaseHTTPReques
     }
     override log_message(): void {}
   }
+  class PullingRecorder extends Recorder {
+    override async handle(): Promise<void> {
+      do await this.handle_one_request();
+      while (!this.close_connection);
+    }
+  }
   const prototype = Recorder.prototype as Recorder & Record<`do_${string}`, RequestMethod>;
   for (const method of METHODS) prototype[`do_${method}`] = prototype.record;
-  return Recorder;
+  return kind === "one that pulls requests" ? PullingRecorder : Recorder;
 }
 
 /** What came of a case that was played. */
@@ -127,17 +135,19 @@ function nextTurn(): Promise<void> {
 }
 
 class RecordingServer implements AsyncDisposable {
+  readonly kind: Kind;
   readonly #records: Records;
   readonly #started: StartedServer;
 
-  private constructor(records: Records, started: StartedServer) {
+  private constructor(kind: Kind, records: Records, started: StartedServer) {
+    this.kind = kind;
     this.#records = records;
     this.#started = started;
   }
 
-  static async start(readsBodies: boolean): Promise<RecordingServer> {
+  static async start(kind: Kind): Promise<RecordingServer> {
     const records: Records = new Map();
-    return new RecordingServer(records, await startServer(recorder(records, readsBodies)));
+    return new RecordingServer(kind, records, await startServer(recorder(records, kind)));
   }
 
   get port(): number {
@@ -159,15 +169,18 @@ class RecordingServer implements AsyncDisposable {
 /** Plays cases, with the servers that a test file has for all of its cases. */
 export class Wire {
   #reading!: RecordingServer;
+  #pulling!: RecordingServer;
   #ignoring!: RecordingServer;
 
   constructor() {
     beforeAll(async () => {
-      this.#reading = await RecordingServer.start(true);
-      this.#ignoring = await RecordingServer.start(false);
+      this.#reading = await RecordingServer.start("a handler that reads bodies");
+      this.#pulling = await RecordingServer.start("one that pulls requests");
+      this.#ignoring = await RecordingServer.start("one that ignores bodies");
     });
     afterAll(async () => {
       await this.#reading[Symbol.asyncDispose]();
+      await this.#pulling[Symbol.asyncDispose]();
       await this.#ignoring[Symbol.asyncDispose]();
     });
   }
@@ -177,12 +190,16 @@ export class Wire {
     return `http://127.0.0.1:${this.#reading.port}/`;
   }
 
-  /** A test for each case: in every way, and to both handlers. */
+  /** A test for each case: in every way, and to every kind of handler. */
   testEach(title: string, cases: readonly WireCase[]): void {
     describe(title, () => {
       for (const one of cases) {
         test(one.name, async () => {
-          await Promise.all([this.#check(one, EVERY_WAY), this.#checkIgnoring(one)]);
+          await Promise.all([
+            this.#check(one, this.#reading, EVERY_WAY),
+            this.#check(one, this.#pulling, WHOLE),
+            this.#checkIgnoring(one),
+          ]);
         });
       }
     });
@@ -191,16 +208,19 @@ export class Wire {
   /** Plays many cases in one test, whole and in small pieces. */
   async checkAll(cases: readonly WireCase[]): Promise<void> {
     for (let at = 0; at < cases.length; at += PARALLEL) {
-      await Promise.all(cases.slice(at, at + PARALLEL).map((one) => this.#check(one, FEW_WAYS)));
+      await Promise.all(
+        cases.slice(at, at + PARALLEL).map((one) => this.#check(one, this.#reading, FEW_WAYS)),
+      );
     }
   }
 
-  async #check(one: WireCase, ways: readonly Way[]): Promise<void> {
+  async #check(one: WireCase, server: RecordingServer, ways: readonly Way[]): Promise<void> {
     const bytes = bytesOf(one);
     const expected = expectedOutcome(one);
+    const to = server.kind;
     const played = ways.map(async ([way, pieces]) => {
-      const outcome = await play(this.#reading, pieces(bytes), one);
-      expect({ case: one.name, way, ...outcome }).toEqual({ case: one.name, way, ...expected });
+      const outcome = await play(server, pieces(bytes), one);
+      expect({ case: one.name, to, way, ...outcome }).toEqual({ case: one.name, to, way, ...expected });
     });
     await Promise.all(played);
   }
@@ -209,10 +229,10 @@ export class Wire {
   async #checkIgnoring(one: WireCase): Promise<void> {
     const { handled, isEndedInOrder } = await play(this.#ignoring, [bytesOf(one)], one);
     const heads = expectedOutcome(one).handled.map((request) => request.split(" ", 2).join(" "));
-    const way = "to a handler that reads no body";
-    expect({ case: one.name, way, handled, isEndedInOrder }).toEqual({
+    const to = this.#ignoring.kind;
+    expect({ case: one.name, to, handled, isEndedInOrder }).toEqual({
       case: one.name,
-      way,
+      to,
       handled: heads,
       isEndedInOrder: true,
     });
