@@ -5,6 +5,7 @@ import { Chunk, ChunkedDecoder } from "../../src/protocol/chunked.ts";
 import { Failure } from "../../src/protocol/failure.ts";
 import { type ChunkedLimits, DEFAULT_CHUNKED_LIMITS } from "../../src/protocol/limits.ts";
 import { bytesOf, textOf } from "../support/head.ts";
+import { referenceChunked, trimmed } from "../support/reference.ts";
 
 type Trailers = [name: string, value: string][];
 
@@ -559,45 +560,12 @@ function cutUp(text: string, cuts: readonly number[]): string[] {
   return [0, ...places].map((place, index) => text.slice(place, places[index] ?? text.length));
 }
 
-function trimmed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, "");
-}
-
 function letters(count: number): string {
   return "abcdefghijklmnopqrstuvwxyz".repeat(Math.ceil(count / 26)).slice(0, count);
 }
 
-const TOKEN = "[-!#$%&'*+.^_`|~0-9A-Za-z]+";
-const QUOTED_STRING = '"(?:[\\t\\x20!\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*"';
-const SIZE_LINE = new RegExp(
-  `([0-9A-Fa-f]{1,16})(?:;${TOKEN}(?:=(?:${TOKEN}|${QUOTED_STRING}))?)*\\r\\n`,
-  "y",
-);
-const TRAILER_LINE = new RegExp(`(${TOKEN}):([\\t\\x20-\\x7e\\x80-\\xff]*)\\r\\n`, "y");
-
-/** The grammar once more, slow and plain: what a complete body decodes to, undefined when there is none. */
+/** What a complete body is decoded to by the grammar, undefined when there is none. */
 function reference(text: string): Decoded | undefined {
-  let body = "";
-  let at = 0;
-  for (;;) {
-    const line = matchAt(SIZE_LINE, text, at);
-    if (!line) return undefined;
-    at += line[0].length;
-    const size = Number.parseInt(line[1]!, 16);
-    if (size === 0) break;
-    if (text.slice(at + size, at + size + 2) !== "\r\n") return undefined;
-    body += text.slice(at, at + size);
-    at += size + 2;
-  }
-  const trailers: Trailers = [];
-  for (let line = matchAt(TRAILER_LINE, text, at); line; line = matchAt(TRAILER_LINE, text, at)) {
-    trailers.push([line[1]!, trimmed(line[2]!)]);
-    at += line[0].length;
-  }
-  return text.startsWith("\r\n", at) ? done(body, at + 2, trailers) : undefined;
-}
-
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
+  const body = referenceChunked(text);
+  return body === undefined ? undefined : done(body.body, body.length, body.trailers);
 }

@@ -1,9 +1,9 @@
 /** What holds of the parser of request heads for any bytes: the grammar of RFC 9112 once more, slow and plain. */
 
 import { describe, expect, test } from "bun:test";
-import { isIPv6 } from "node:net";
 import fc from "fast-check";
 import { type CompleteHead, type Field, parse, parseInSteps } from "../support/head.ts";
+import { referenceHead, trimmed } from "../support/reference.ts";
 
 const charOf = (characters: string): fc.Arbitrary<string> => fc.constantFrom(...characters);
 const byteChar = fc.nat(255).map((byte) => String.fromCharCode(byte));
@@ -75,8 +75,6 @@ const framing: fc.Arbitrary<{ fields: Field[]; body: CompleteHead["body"] }> = f
     body: "chunked" as const,
   })),
 );
-
-const trimmed = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, "");
 
 const otherFields = fc.array(
   fc.tuple(
@@ -174,7 +172,7 @@ describe("for any bytes", () => {
       fc.property(fc.oneof(damagedHead, noise), fc.array(fc.nat()), (text, cuts) => {
         const whole = parse(text);
         expect(parseInSteps(text, cutsOf(text, cuts))).toEqual(whole);
-        expect(whole.outcome === "COMPLETE" ? whole : undefined).toEqual(reference(text));
+        expect(whole.outcome === "COMPLETE" ? whole : undefined).toEqual(referenceHead(text));
       }),
       { numRuns: 1500 },
     );
@@ -197,91 +195,4 @@ describe("for any bytes", () => {
 function cutsOf(text: string, cuts: readonly number[]): number[] {
   const places = cuts.map((cut) => cut % (text.length + 1)).sort((a, b) => a - b);
   return [...places, text.length];
-}
-
-const HEAD =
-  /^(?:\r\n){0,16}([-!#$%&'*+.^_`|~0-9A-Za-z]+) ([\x21\x22\x24-\x7e]+) HTTP\/1\.([0-9])\r\n((?:[-!#$%&'*+.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*)\r\n/;
-const AUTHORITY = /^(?:(?:[-._~!$&'()*+,;=0-9A-Za-z]|%[0-9A-Fa-f]{2})+|\[([^\]]*)\])(?::([0-9]*))?$/;
-const IPV_FUTURE = /^v[0-9a-f]+\.[-._~!$&'()*+,;=:0-9a-z]+$/i;
-const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)(.*)$/i;
-
-/** What the grammar makes of a complete head, undefined when there is none. */
-function reference(text: string): CompleteHead | undefined {
-  const match = HEAD.exec(text);
-  if (match === null) return undefined;
-  const [whole, method, requestTarget, minor, lines] = match as unknown as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  const fields = lines
-    .split("\r\n")
-    .slice(0, -1)
-    .map((line): Field => {
-      const colon = line.indexOf(":");
-      return [line.slice(0, colon), trimmed(line.slice(colon + 1))];
-    });
-  const referencePath = pathOf(method, requestTarget);
-  const body = bodyOf(fields, minor);
-  if (referencePath === undefined || body === undefined || !hasValidHost(fields, minor)) return undefined;
-  return {
-    outcome: "COMPLETE",
-    method,
-    target: requestTarget,
-    path: referencePath,
-    version: `HTTP/1.${minor}`,
-    fields: withHostOf(requestTarget, fields),
-    body,
-    length: whole.length,
-  };
-}
-
-/** The fields, with the host of an absolute-form target in the place of what Host says. */
-function withHostOf(requestTarget: string, fields: readonly Field[]): Field[] {
-  const authority = ABSOLUTE_FORM.exec(requestTarget)?.[1];
-  return fields.map(([name, value]) => [name, /^host$/i.test(name) ? (authority ?? value) : value]);
-}
-
-function valuesOf(fields: readonly Field[], lowerCaseName: string): string[] {
-  return fields.filter(([name]) => name.toLowerCase() === lowerCaseName).map(([, value]) => value);
-}
-
-function isAuthority(text: string): boolean {
-  const match = AUTHORITY.exec(text);
-  if (match === null) return false;
-  const [, literal, port = ""] = match;
-  const isAddress = literal === undefined || isIPv6Literal(literal) || IPV_FUTURE.test(literal);
-  return isAddress && Number(port) <= 65_535;
-}
-
-/** Node.js allows a zone, RFC 3986 does not. */
-function isIPv6Literal(text: string): boolean {
-  return isIPv6(text) && !text.includes("%");
-}
-
-function hasValidHost(fields: readonly Field[], minor: string): boolean {
-  const hosts = valuesOf(fields, "host");
-  if (hosts.length !== 1) return hosts.length === 0 && minor === "0";
-  return hosts[0] === "" || isAuthority(hosts[0]!);
-}
-
-function pathOf(method: string, requestTarget: string): string | undefined {
-  if (method === "CONNECT")
-    return isAuthority(requestTarget) && /:[0-9]+$/.test(requestTarget) ? requestTarget : undefined;
-  if (requestTarget.startsWith("/") || (method === "OPTIONS" && requestTarget === "*")) return requestTarget;
-  const match = ABSOLUTE_FORM.exec(requestTarget);
-  if (match === null || !isAuthority(match[1]!)) return undefined;
-  return match[2]!.startsWith("/") ? match[2] : `/${match[2]}`;
-}
-
-function bodyOf(fields: readonly Field[], minor: string): CompleteHead["body"] | undefined {
-  const codings = valuesOf(fields, "transfer-encoding");
-  const lengths = valuesOf(fields, "content-length");
-  if (codings.length + lengths.length === 0) return "none";
-  if (codings.length + lengths.length > 1) return undefined;
-  if (codings.length === 1) return minor !== "0" && /^chunked$/i.test(codings[0]!) ? "chunked" : undefined;
-  if (!/^[0-9]+$/.test(lengths[0]!) || BigInt(lengths[0]!) > Number.MAX_SAFE_INTEGER) return undefined;
-  return Number(lengths[0]) || "none";
 }
