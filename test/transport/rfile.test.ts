@@ -443,6 +443,13 @@ describe("chunks that are malformed", () => {
     expect(upload.rfile.read()).rejects.toThrow(new RequestBodyError(Failure.BODY_TOO_LARGE));
   });
 
+  test("is too large by what a chunk announces, however little of it has come", async () => {
+    const upload = Upload.chunked(10);
+    upload.receive("8\r\n01234567\r\n3\r\n8");
+    expect(await readText(upload.rfile, 8)).toBe("01234567");
+    expect(upload.rfile.read(1)).rejects.toThrow(new RequestBodyError(Failure.BODY_TOO_LARGE));
+  });
+
   test("exactly as many bytes as a body may have are read", async () => {
     const upload = Upload.chunked(6);
     upload.receive(inChunks("123456", [3]));
