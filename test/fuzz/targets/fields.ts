@@ -7,9 +7,9 @@ import { formatHttpDate, parseHttpDate } from "../../../src/protocol/http-date.t
 import { DEFAULT_HEAD_LIMITS } from "../../../src/protocol/limits.ts";
 import { RequestHead } from "../../../src/protocol/request-head.ts";
 import { isAuthority as isReferenceAuthority } from "../../support/reference.ts";
-import { HOSTS, NUMBERS } from "../pieces.ts";
 import type { Random } from "../random.ts";
 import { type Fault, fromLatin1, type FuzzCase, latin1, type Target, wrong } from "../target.ts";
+import { HOSTS, NUMBERS } from "../vocabulary.ts";
 
 export const hostTarget: Target = {
   name: "host",
