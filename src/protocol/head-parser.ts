@@ -1,7 +1,7 @@
 /**
  * The parser of request heads (RFC 9112 2 to 5): over the bytes where they lie, by the tables of the grammar. It can
  * stop after any byte and go on from there, with the same result, and it never throws. A byte is looked at once, or
- * twice in a line that is cut or bad.
+ * twice in a line that is cut or bad (`test/protocol/visits.test.ts` counts).
  *
  * It knows nothing of sockets, of time or of what a request means: the checks that need the whole head are in
  * `target.ts`, `host.ts` and `framing.ts`, and called from here when the head is complete.
