@@ -39,7 +39,7 @@ async function fuzz({ seed, seconds, only }: Options, signal: AbortSignal): Prom
   });
   progress.clear();
   if (signal.aborted) console.log(`Interrupted after ${Math.round(elapsed() / 1000)} s`);
-  console.log(summaryText(tallies, elapsed()));
+  console.log(summaryText(tallies));
   return failures > 0 ? 1 : 0;
 }
 

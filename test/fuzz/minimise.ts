@@ -3,7 +3,10 @@
 import { type Fault, faultOf, type FuzzCase, type Target } from "./target.ts";
 
 /** Checks that making one case smaller may take. */
-const MOST_CHECKS = 4000;
+const MOST_CHECKS = 20_000;
+
+/** Up to this many bytes every span of them is tried. */
+const MOST_TRIED_WHOLLY = 100;
 
 const PLAIN_BYTE = 0x61;
 
@@ -52,11 +55,16 @@ class Search {
     }
   }
 
+  /** Half of them, quarters and so on; of few bytes every span, since what belongs together may lie anywhere. */
   async dropBytes(): Promise<void> {
-    for (let span = this.best.fuzzCase.bytes.length; span >= 1; span = Math.floor(span / 2)) {
-      for (let start = 0; start < this.best.fuzzCase.bytes.length && !this.isExhausted;) {
-        if (!(await this.#try(without(this.best.fuzzCase, start, start + span)))) start += span;
+    const isShort = this.best.fuzzCase.bytes.length <= MOST_TRIED_WHOLLY;
+    let span = this.best.fuzzCase.bytes.length;
+    while (span >= 1 && !this.isExhausted) {
+      for (let start = 0; start < this.best.fuzzCase.bytes.length;) {
+        const isDropped = await this.#try(without(this.best.fuzzCase, start, start + span));
+        if (!isDropped) start += isShort ? 1 : span;
       }
+      span = isShort ? span - 1 : Math.floor(span / 2);
     }
   }
 

@@ -55,24 +55,21 @@ export function failureText({ target, index, fault, fuzzCase }: Failure, path: s
 const COLUMNS = ["target", "cases", "cases/s", "throws", "split disagreements", "wrong outcomes"] as const;
 
 /** A table with a row a target and one for them all. */
-export function summaryText(tallies: readonly Tally[], elapsedMs: number): string {
-  // Targets take turns of the same length.
-  const seconds = elapsedMs / 1000 / Math.max(tallies.length, 1);
-  const total = { name: "all", cases: 0, throws: 0, splits: 0, wrongs: 0 };
+export function summaryText(tallies: readonly Tally[]): string {
+  const total: Tally = { name: "all", ms: 0, cases: 0, throws: 0, splits: 0, wrongs: 0 };
   for (const tally of tallies) {
+    total.ms += tally.ms;
     total.cases += tally.cases;
     total.throws += tally.throws;
     total.splits += tally.splits;
     total.wrongs += tally.wrongs;
   }
-  const rows = [...tallies.map((tally) => cellsOf(tally, seconds)), cellsOf(total, elapsedMs / 1000)];
-  return table([COLUMNS, ...rows]);
+  return table([COLUMNS, ...[...tallies, total].map(cellsOf)]);
 }
 
-function cellsOf(tally: Tally, seconds: number): string[] {
-  const rate = Math.round(tally.cases / Math.max(seconds, 0.001));
-  const counts = [tally.cases, rate, tally.throws, tally.splits, tally.wrongs];
-  return [tally.name, ...counts.map((count) => count.toLocaleString("en"))];
+function cellsOf({ name, ms, cases, throws, splits, wrongs }: Tally): string[] {
+  const rate = Math.round(cases / Math.max(ms / 1000, 0.001));
+  return [name, ...[cases, rate, throws, splits, wrongs].map((count) => count.toLocaleString("en"))];
 }
 
 function table(rows: readonly (readonly string[])[]): string {

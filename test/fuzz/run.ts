@@ -1,6 +1,6 @@
 /** Runs targets in turn, each on its own row of cases, until somebody says that it is over. */
 
-import { minimise } from "./minimise.ts";
+import { type Found, minimise } from "./minimise.ts";
 import { CaseSource } from "./mutate.ts";
 import { Random } from "./random.ts";
 import { type Fault, type FuzzCase, type Target, thrown } from "./target.ts";
@@ -13,6 +13,8 @@ const CASES_AT_ONCE = 16;
 /** What has come of a target. */
 export interface Tally {
   readonly name: string;
+  /** How long its turns have taken together. */
+  ms: number;
   cases: number;
   throws: number;
   splits: number;
@@ -67,20 +69,24 @@ class Row {
   constructor(target: Target, seed: number) {
     this.#target = target;
     this.#cases = casesOf(target, seed);
-    this.tally = { name: target.name, cases: 0, throws: 0, splits: 0, wrongs: 0 };
+    this.tally = { name: target.name, ms: 0, cases: 0, throws: 0, splits: 0, wrongs: 0 };
   }
 
   async turn(): Promise<Failure | undefined> {
-    const end = performance.now() + TURN_MS;
+    const start = performance.now();
+    let found: Found | undefined;
+    let elapsed: number;
     do {
-      for (let count = 0; count < CASES_AT_ONCE; count++) {
+      for (let count = 0; count < CASES_AT_ONCE && found === undefined; count++) {
         const fuzzCase = this.#cases.next();
         const fault = await this.#check(fuzzCase);
         this.tally.cases++;
-        if (fault !== undefined) return await this.#fail(fuzzCase, fault);
+        if (fault !== undefined) found = { fuzzCase, fault };
       }
-    } while (performance.now() < end);
-    return undefined;
+      elapsed = performance.now() - start;
+    } while (found === undefined && elapsed < TURN_MS);
+    this.tally.ms += elapsed;
+    return found === undefined ? undefined : await this.#fail(found);
   }
 
   /** Without a promise where the target has none: it would cost more than many a check. */
@@ -93,12 +99,13 @@ class Row {
     }
   }
 
-  async #fail(fuzzCase: FuzzCase, fault: Fault): Promise<Failure> {
+  async #fail(found: Found): Promise<Failure> {
     this.isLive = false;
-    if (fault.kind === "throw") this.tally.throws++;
-    else if (fault.kind === "split") this.tally.splits++;
+    const { kind } = found.fault;
+    if (kind === "throw") this.tally.throws++;
+    else if (kind === "split") this.tally.splits++;
     else this.tally.wrongs++;
-    const smallest = await minimise(this.#target, { fuzzCase, fault });
+    const smallest = await minimise(this.#target, found);
     return { target: this.#target.name, index: this.tally.cases - 1, ...smallest };
   }
 }
