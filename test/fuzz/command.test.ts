@@ -3,7 +3,9 @@
 import { describe, expect, test } from "bun:test";
 import { Refusal } from "../../bench/throughput/command.ts";
 import { Tree } from "../support/tree.ts";
+import { readFailure } from "./failure-file.ts";
 import { parseOptions, USAGE } from "./options.ts";
+import { latin1 } from "./target.ts";
 import { TARGETS } from "./targets.ts";
 
 const MAIN = `${import.meta.dir}/main.ts`;
@@ -14,8 +16,12 @@ interface Outcome {
   readonly err: string;
 }
 
-async function fuzz(tree: Tree, ...args: string[]): Promise<Outcome> {
-  await using child = Bun.spawn([process.execPath, MAIN, ...args], {
+function fuzz(tree: Tree, ...args: string[]): Promise<Outcome> {
+  return run(tree, MAIN, ...args);
+}
+
+async function run(tree: Tree, program: string, ...args: string[]): Promise<Outcome> {
+  await using child = Bun.spawn([process.execPath, program, ...args], {
     cwd: tree.root,
     stdout: "pipe",
     stderr: "pipe",
@@ -82,6 +88,15 @@ describe("bun run fuzz", () => {
     }
     expect(out).toMatch(/\nInterrupted after \d+ s\ntarget .*\ndate .*\nall /);
     expect(await child.exited).toBe(0);
+  });
+
+  test("writes the case that does not come to its end, and is killed", async () => {
+    using tree = new Tree();
+    const { exitCode, out } = await run(tree, `${import.meta.dir}/fixtures/hanging.ts`);
+    expect(exitCode).not.toBe(0);
+    expect(out).toMatch(/^FAILED hanging \(hang\), case \d+.*\n.*for ever/);
+    const path = /--replay (.*)\n/.exec(out)![1]!;
+    expect(latin1(readFailure(tree.path(path)).fuzzCase.bytes)).toContain("for ever");
   });
 
   test("runs one case again", async () => {

@@ -7,6 +7,7 @@ import { failureText, Progress, summaryText } from "./report.ts";
 import { runFuzz } from "./run.ts";
 import { faultOf } from "./target.ts";
 import { TARGETS } from "./targets.ts";
+import { Watchdog } from "./watchdog.ts";
 
 async function main(args: string[], signal: AbortSignal): Promise<number> {
   const options = parseOptions(args);
@@ -24,8 +25,10 @@ async function fuzz({ seed, seconds, only }: Options, signal: AbortSignal): Prom
   const start = performance.now();
   const elapsed = (): number => performance.now() - start;
   let failures = 0;
+  const targets = TARGETS.filter(({ name }) => only.includes(name));
+  using watchdog = new Watchdog(targets, seed);
   const tallies = await runFuzz({
-    targets: TARGETS.filter(({ name }) => only.includes(name)),
+    targets: watchdog.watch(targets),
     seed,
     isOver(current) {
       progress.show(elapsed(), current);

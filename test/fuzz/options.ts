@@ -30,7 +30,8 @@ export const USAGE: string = `Usage: bun run fuzz [options]
 Targets:
   ${NAMES.join(", ")}
 What fails is made small and written to fuzz-failures/. Exit status: 0 when all is well, 1 when something
-failed, 2 when the command is not understood. Ctrl-C ends a run early, with its summary.`;
+failed, 2 when the command is not understood. Ctrl-C ends a run early, with its summary. A case that does not come to its
+end in 20 s is written, too, and ends the run at once.`;
 
 /** Reads the arguments. Throws a {@link Refusal} when they are not understood. */
 export function parseOptions(args: readonly string[]): Options {

@@ -5,7 +5,7 @@ import { CaseSource } from "./mutate.ts";
 import { Random } from "./random.ts";
 import { type Fault, type FuzzCase, type Target, thrown } from "./target.ts";
 
-/** How long a target has its turn. */
+/** How long a target has its turn, where its share is one. */
 const TURN_MS = 40;
 /** Cases between two looks at the clock. */
 const CASES_AT_ONCE = 16;
@@ -64,9 +64,11 @@ class Row {
   readonly tally: Tally;
   isLive = true;
   readonly #target: Target;
+  readonly #turnMs: number;
   readonly #cases: CaseSource;
 
   constructor(target: Target, seed: number) {
+    this.#turnMs = TURN_MS * (target.share ?? 1);
     this.#target = target;
     this.#cases = casesOf(target, seed);
     this.tally = { name: target.name, ms: 0, cases: 0, throws: 0, splits: 0, wrongs: 0 };
@@ -84,7 +86,7 @@ class Row {
         if (fault !== undefined) found = { fuzzCase, fault };
       }
       elapsed = performance.now() - start;
-    } while (found === undefined && elapsed < TURN_MS);
+    } while (found === undefined && elapsed < this.#turnMs);
     this.tally.ms += elapsed;
     return found === undefined ? undefined : await this.#fail(found);
   }

@@ -12,8 +12,11 @@ export interface FuzzCase {
   readonly variant: number;
 }
 
-/** `throw`: something was thrown. `split`: cuts make a difference. `wrong`: the outcome is not what it must be. */
-export type FaultKind = "throw" | "split" | "wrong";
+/**
+ * `throw`: something was thrown. `split`: cuts make a difference. `wrong`: the outcome is not what it must be. `hang`:
+ * there is none.
+ */
+export type FaultKind = "throw" | "split" | "wrong" | "hang";
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -23,6 +26,8 @@ export interface Fault {
 
 export interface Target {
   readonly name: string;
+  /** How many turns it has where others have one. */
+  readonly share?: number;
   /** Bytes that the target's input is made of; the runner damages, splices and cuts them. */
   generate(random: Random): Uint8Array;
   /** What is wrong, undefined where all is well. What it throws is a fault as well. */

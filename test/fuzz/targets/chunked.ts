@@ -30,6 +30,7 @@ interface Decoded {
 export function chunkedTarget(Decoder: typeof ChunkedDecoder = ChunkedDecoder): Target {
   return {
     name: "chunked",
+    share: 2,
     generate: (random) => fromLatin1(chunkedText(random)),
     check: (fuzzCase) => checkBody(Decoder, fuzzCase),
   };

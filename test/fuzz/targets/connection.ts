@@ -43,6 +43,7 @@ interface Conversation {
 
 export const connectionTarget: Target = {
   name: "connection",
+  share: 6,
   generate: (random) => fromLatin1(streamText(random)),
   check: checkConnection,
 };

@@ -27,6 +27,7 @@ const cut = new RequestHead();
 
 export const headTarget: Target = {
   name: "head",
+  share: 2,
   generate: (random) => fromLatin1(headText(random, random.oneIn(3) ? framingText(random) : "")),
   check: checkHead,
 };
