@@ -5,7 +5,7 @@
 
 import { DEFAULT_CONNECTION_LIMITS } from "../../../src/transport/limits.ts";
 import { decodeResponses } from "../../support/decode.ts";
-import { MemoryConnection, turnEnded } from "../../support/memory-socket.ts";
+import { MemoryConnection, type MemorySocket, turnEnded } from "../../support/memory-socket.ts";
 import { streamText } from "../pieces.ts";
 import {
   endsOf,
@@ -38,6 +38,8 @@ interface Conversation {
   readonly seen: readonly SeenRequest[];
   readonly answered: string;
   readonly failures: readonly string[];
+  /** What is wrong with the way in which the server has ended its side before the client did. */
+  readonly faultOfEnd: string | undefined;
   readonly hasEnded: boolean;
 }
 
@@ -69,19 +71,32 @@ async function converse(fuzzCase: FuzzCase): Promise<Conversation> {
     if (client.socket.isClosed) break;
   }
   if ((variant & 2) === 2) await turnEnded();
+  const faultOfEnd = faultOfEarlyEnd(client.socket, seen);
   if (!client.socket.isClosed) client.endInput();
   for (let turn = 0; turn < MOST_TURNS && !client.hasEnded; turn++) await turnEnded();
   return {
     seen,
     answered: client.socket.written.replaceAll(/^Date: .*\r\n/gm, ""),
     failures: client.failures.map(String),
+    faultOfEnd,
     hasEnded: client.hasEnded && !client.socket.isTerminated,
   };
 }
 
+/** After a refusal, which is one answer more than there are requests. */
+function faultOfEarlyEnd(socket: MemorySocket, seen: readonly SeenRequest[]): string | undefined {
+  const statuses = socket.written.match(/^HTTP\/1\.1 [2-9]\d\d/gm) ?? [];
+  if (statuses.length <= seen.length) return undefined;
+  if (!socket.isShutDown && !socket.isClosed) return "the connection stays open after a refusal";
+  // More may be on its way: what is closed now is answered with a reset, which overtakes the answer (RFC 9112 9.6).
+  const isCutOff = socket.isClosed && statuses.at(-1)!.endsWith(" 400");
+  return isCutOff ? "the connection is closed at once after a refusal" : undefined;
+}
+
 function checkConversation(conversation: Conversation, reading: StreamReading): Fault | undefined {
-  const { seen, failures, hasEnded } = conversation;
+  const { seen, failures, hasEnded, faultOfEnd } = conversation;
   if (failures.length > 0) return { kind: "throw", message: failures.join("; ") };
+  if (faultOfEnd !== undefined) return wrong(faultOfEnd);
   if (!hasEnded) return wrong("the connection was not closed, or not in order");
   if (seen.length !== reading.requests.length) {
     return wrong(`${seen.length} requests were run, there are ${reading.requests.length}`);
