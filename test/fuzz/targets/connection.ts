@@ -17,7 +17,7 @@ import {
   type Target,
   wrong,
 } from "../target.ts";
-import { PART_BYTES, type SeenRequest, StreamHandler } from "./stream-handler.ts";
+import { LINE_MARK, PART_BYTES, type SeenRequest, StreamHandler } from "./stream-handler.ts";
 import { type ReadRequest, readStream, type StreamReading } from "./stream-reading.ts";
 
 /** Small ones, so that they are met. */
@@ -115,7 +115,8 @@ function seenOf(
 ): SeenRequest {
   // Of a broken body a part may be good.
   const isPartOfBroken = asked === "part" && body === undefined;
-  const parts = { all: body, part: isPartOfBroken ? got : body?.slice(0, PART_BYTES), none: "" };
+  const lines = body?.replace(/[^\n]*\n|[^\n]+$/g, (line) => LINE_MARK + line);
+  const parts = { all: body, lines, part: isPartOfBroken ? got : body?.slice(0, PART_BYTES), none: "" };
   return { method, target, fields, body: parts[asked], asked };
 }
 

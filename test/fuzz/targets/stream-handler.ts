@@ -10,11 +10,14 @@ export interface SeenRequest {
   /** What was read of the body, `undefined` where reading it failed. */
   body: string | undefined;
   /** How much of the body was asked for. */
-  asked: "all" | "part" | "none";
+  asked: "all" | "part" | "lines" | "none";
 }
 
 /** How many bytes a handler asks for that reads a part. */
 export const PART_BYTES = 3;
+
+/** Stands before each line that was read. */
+export const LINE_MARK = "\u2192";
 
 const WAYS = 10;
 
@@ -86,7 +89,7 @@ export class StreamHandler extends BaseHTTPRequestHandler {
   }
 
   async #read(seen: SeenRequest, way: number): Promise<void> {
-    seen.asked = way === 4 ? "part" : "all";
+    seen.asked = way === 4 ? "part" : way === 6 ? "lines" : "all";
     seen.body = undefined;
     if (way === 4) seen.body = latin1(await this.rfile.read(PART_BYTES));
     else if (way === 5) seen.body = await this.#pieces();
@@ -105,7 +108,7 @@ export class StreamHandler extends BaseHTTPRequestHandler {
     for (;;) {
       const line = latin1(await this.rfile.readline());
       if (line === "") return text;
-      text += line;
+      text += LINE_MARK + line;
     }
   }
 
