@@ -9,6 +9,7 @@ const MOST_CHECKS = 20_000;
 const MOST_TRIED_WHOLLY = 100;
 
 const PLAIN_BYTE = 0x61;
+const LF = 0x0a;
 
 export interface Found {
   readonly fuzzCase: FuzzCase;
@@ -22,6 +23,7 @@ export async function minimise(target: Target, found: Found): Promise<Found> {
   do {
     size = search.size;
     await search.dropCuts();
+    await search.dropLines();
     await search.dropBytes();
     await search.simplifyBytes();
   } while (search.size !== size && !search.isExhausted);
@@ -53,6 +55,23 @@ class Search {
       const { fuzzCase } = this.best;
       await this.#try({ ...fuzzCase, cuts: fuzzCase.cuts.toSpliced(index, 1) });
     }
+  }
+
+  /** Runs of whole lines: a chunk is two, a request some. */
+  async dropLines(): Promise<void> {
+    for (let first = 0; first < this.#lineEnds.length; first++) {
+      for (let last = this.#lineEnds.length - 1; last > first && !this.isExhausted; last--) {
+        const ends = this.#lineEnds;
+        if (await this.#try(without(this.best.fuzzCase, ends[first]!, ends[last]!)))
+          last = this.#lineEnds.length;
+      }
+    }
+  }
+
+  /** The beginning, and the places behind line feeds. */
+  get #lineEnds(): number[] {
+    const { bytes } = this.best.fuzzCase;
+    return [0, ...[...bytes.keys()].map((at) => at + 1).filter((end) => bytes[end - 1] === LF)];
   }
 
   /** Half of them, quarters and so on; of few bytes every span, since what belongs together may lie anywhere. */

@@ -86,12 +86,17 @@ function trailer(random: Random): string {
   return `${random.pick(word.TOKENS)}: ${letters(random, 10)}${lineEnd(random)}`;
 }
 
+/** Up to 10,000 letters now and then: so many are not copied on their way to a handler. */
+function payload(random: Random, most: number): string {
+  return random.oneIn(60) ? letters(random, 30).repeat(random.below(334)) : letters(random, most);
+}
+
 function letters(random: Random, most: number): string {
   return random.some(most, () => String.fromCharCode(0x61 + random.below(26)));
 }
 
 function chunk(random: Random): string {
-  const data = random.oneIn(4) ? random.pick(word.DATA) : `a${letters(random, 30)}`;
+  const data = random.oneIn(4) ? random.pick(word.DATA) : `a${payload(random, 30)}`;
   const digits = data.length.toString(16);
   const zeros = random.oneIn(10) ? "0".repeat(random.below(16)) : "";
   const size = random.oneIn(80) ? random.pick(word.NUMBERS) : zeros + digits;
@@ -116,7 +121,7 @@ export function requestText(random: Random): string {
     case 0:
       return headText(random, "");
     case 1: {
-      const body = random.oneIn(4) ? random.pick(word.DATA) : letters(random, 60);
+      const body = random.oneIn(4) ? random.pick(word.DATA) : payload(random, 60);
       const length = random.oneIn(30) ? random.pick(word.NUMBERS) : String(body.length);
       return headText(random, `Content-Length: ${length}\r\n`) + body;
     }
