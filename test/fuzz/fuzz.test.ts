@@ -1,6 +1,6 @@
 /** The fuzzer itself: what it finds when there is something to be found. */
 
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { Chunk, ChunkedDecoder } from "../../src/protocol/chunked.ts";
 import { Failure as Reason } from "../../src/protocol/failure.ts";
@@ -170,6 +170,10 @@ describe("a case that fails", () => {
 });
 
 describe("the cases of every target", () => {
+  afterAll(() => {
+    for (const target of TARGETS) target.cleanUp?.();
+  });
+
   for (const target of TARGETS) {
     test(`${target.name}: are the same by the same seed, others by another, and all is well with them`, async () => {
       const [one, same, other] = [casesOf(target, 5), casesOf(target, 5), casesOf(target, 6)];

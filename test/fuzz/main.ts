@@ -40,6 +40,7 @@ async function fuzz({ seed, seconds, only }: Options, signal: AbortSignal): Prom
       console.log(failureText(failure, writeFailure(failure, seed)));
     },
   });
+  for (const target of targets) target.cleanUp?.();
   progress.clear();
   if (signal.aborted) console.log(`Interrupted after ${Math.round(elapsed() / 1000)} s`);
   console.log(summaryText(tallies));
@@ -52,6 +53,7 @@ async function replay(path: string): Promise<number> {
   const target = TARGETS.find((one) => one.name === name);
   if (target === undefined) throw new Refusal(`"${path}": there is no target "${name}"`);
   const fault = await faultOf(target, fuzzCase);
+  target.cleanUp?.();
   if (fault === undefined) {
     console.log(`${name}: all is well now`);
     return 0;

@@ -32,6 +32,8 @@ export interface Target {
   generate(random: Random): Uint8Array;
   /** What is wrong, undefined where all is well. What it throws is a fault as well. */
   check(fuzzCase: FuzzCase): Fault | undefined | Promise<Fault | undefined>;
+  /** Removes what checking has made. */
+  cleanUp?(): void;
 }
 
 export function wrong(message: string): Fault {

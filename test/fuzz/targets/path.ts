@@ -31,13 +31,17 @@ const SEGMENTS = [
 /** A tree with a root to serve and a secret beside it, of a size that nothing in the root has. */
 const SECRET_BYTES = 4321;
 
-/** Lives as long as the process: targets have no end of their own. */
+/** Made by the first case. */
 let served: { readonly tree: Tree; readonly root: DocumentRoot } | undefined;
 
 export const pathTarget: Target = {
   name: "path",
   generate: (random) => fromLatin1(random.oneIn(4) ? targetText(random) : pathText(random)),
   check: checkPath,
+  cleanUp() {
+    served?.tree[Symbol.dispose]();
+    served = undefined;
+  },
 };
 
 function pathText(random: Random): string {
@@ -55,7 +59,6 @@ function servedRoot(): DocumentRoot {
       "root/out": linkTo("../secret.txt"),
       "root/outdir": linkTo(".."),
     });
-    process.on("exit", () => tree[Symbol.dispose]());
     served = { tree, root: new DocumentRoot(tree.path("root"), { followSymlinks: false }) };
   }
   return served.root;
