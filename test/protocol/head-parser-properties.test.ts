@@ -3,7 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type CompleteHead, type Field, parse, parseInSteps } from "../support/head.ts";
-import { referenceHead, trimmed } from "../support/reference.ts";
+import { referenceHead, trimmed, withHostOf } from "../support/reference.ts";
 
 const charOf = (characters: string): fc.Arbitrary<string> => fc.constantFrom(...characters);
 const byteChar = fc.nat(255).map((byte) => String.fromCharCode(byte));

@@ -86,7 +86,7 @@ describe("whatever digits are sent,", () => {
           expect(outcome).not.toBe(Chunk.DATA);
         } else {
           // One byte of it has come.
-          expect([outcome, BigInt(decoder.remainingBytes)]).toEqual([Chunk.DATA, value - 1n]);
+          expect([outcome, BigInt(decoder.outstandingBytes)]).toEqual([Chunk.DATA, value - 1n]);
         }
       }),
     );

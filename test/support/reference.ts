@@ -41,10 +41,16 @@ export function referenceHead(text: string): CompleteHead | undefined {
     target: requestTarget,
     path: referencePath,
     version: `HTTP/1.${minor}`,
-    fields,
+    fields: withHostOf(requestTarget, fields),
     body,
     length: whole.length,
   };
+}
+
+/** The fields, with the host of an absolute-form target in the place of what Host says. */
+export function withHostOf(requestTarget: string, fields: readonly Field[]): Field[] {
+  const authority = ABSOLUTE_FORM.exec(requestTarget)?.[1];
+  return fields.map(([name, value]) => [name, /^host$/i.test(name) ? (authority ?? value) : value]);
 }
 
 export function valuesOf(fields: readonly Field[], lowerCaseName: string): string[] {

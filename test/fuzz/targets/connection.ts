@@ -24,11 +24,13 @@ import { type ReadRequest, readStream, type StreamReading } from "./stream-readi
 const LIMITS = {
   ...DEFAULT_CONNECTION_LIMITS,
   maxHeadBytes: 1024,
+  maxTargetBytes: 300,
   maxFields: 12,
   maxBodyBytes: 200,
   maxExtensionBytes: 40,
   maxTrailerBytes: 80,
   maxTrailerFields: 4,
+  maxPipelined: 3,
 };
 
 /** Bodies that are long enough to be handed out without a copy, and limits that let them through. */

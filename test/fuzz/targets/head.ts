@@ -2,7 +2,7 @@
 
 import { Failure } from "../../../src/protocol/failure.ts";
 import { HeadOutcome, parseHead } from "../../../src/protocol/head-parser.ts";
-import { DEFAULT_HEAD_LIMITS } from "../../../src/protocol/limits.ts";
+import { DEFAULT_HEAD_LIMITS, type HeadLimits } from "../../../src/protocol/limits.ts";
 import { BodyKind, HeadState, RequestHead } from "../../../src/protocol/request-head.ts";
 import { referenceHead } from "../../support/reference.ts";
 import { framingText, headText } from "../pieces.ts";
@@ -17,7 +17,8 @@ import {
   wrong,
 } from "../target.ts";
 
-const LIMITS = DEFAULT_HEAD_LIMITS;
+/** A target that is too long must be had by few bytes. */
+const LIMITS: HeadLimits = { ...DEFAULT_HEAD_LIMITS, maxTargetBytes: 200 };
 
 /** What follows the bytes that have come, in a buffer that has held others: none of it may be read. */
 const REMAINS: Uint8Array = fromLatin1("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -101,6 +102,7 @@ function checkMeaning(outcome: HeadOutcome, bytes: Uint8Array): Fault | undefine
   const isWithinLimits =
     expected !== undefined &&
     expected.length <= LIMITS.maxHeadBytes &&
+    expected.target.length <= LIMITS.maxTargetBytes &&
     expected.fields.length <= LIMITS.maxFields;
   if (outcome === HeadOutcome.INCOMPLETE) {
     return isWithinLimits ? wrong("the grammar has a head, the parser wants more") : undefined;

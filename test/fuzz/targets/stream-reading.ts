@@ -20,7 +20,13 @@ export interface StreamReading {
 
 type Limits = Pick<
   ConnectionLimits,
-  "maxHeadBytes" | "maxFields" | "maxBodyBytes" | "maxExtensionBytes" | "maxTrailerBytes" | "maxTrailerFields"
+  | "maxHeadBytes"
+  | "maxTargetBytes"
+  | "maxFields"
+  | "maxBodyBytes"
+  | "maxExtensionBytes"
+  | "maxTrailerBytes"
+  | "maxTrailerFields"
 >;
 
 /** Reads `text`, which is all that comes before the client ends its side. */
@@ -43,6 +49,7 @@ export function readStream(text: string, limits: Limits): StreamReading {
 
 function isAcceptable(head: CompleteHead, limits: Limits): boolean {
   if (head.length > limits.maxHeadBytes || head.fields.length > limits.maxFields) return false;
+  if (head.target.length > limits.maxTargetBytes) return false;
   if (typeof head.body === "number" && head.body > limits.maxBodyBytes) return false;
   const expectations = head.version === "HTTP/1.0" ? [] : valuesOf(head.fields, "expect");
   return expectations.length === 0 || /^100-continue$/i.test(expectations.join());
