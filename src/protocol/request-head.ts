@@ -38,6 +38,8 @@ const OFFSETS_PER_FIELD = 4;
 /** Bytes beside a head that may stay with it. */
 const MAX_KEPT_BYTES: number = 4 * 1024;
 const FIRST_FIELD_CAPACITY = 24;
+/** What is shown at most of a request line that is broken: it may be all that has come. */
+const MAX_BROKEN_LINE_BYTES: number = 1024;
 
 export class RequestHead {
   /** The bytes that the head lies in. */
@@ -164,13 +166,13 @@ export class RequestHead {
     this.offsets[this.hostField * OFFSETS_PER_FIELD + 3] = end;
   }
 
-  /** The request line without its line end; of a head that failed, as much of it as had come. */
+  /** The request line without its line end; of one that is broken, as much as had come, up to 1 KiB. */
   requestLine(): string {
     const from = this.start + this.methodStart;
     if (this.state > HeadState.VERSION) {
       return latin1(this.bytes, from, this.start + this.targetEnd + " HTTP/1.1".length);
     }
-    const stop = this.start + this.received;
+    const stop = Math.min(this.start + this.received, from + MAX_BROKEN_LINE_BYTES);
     let end = from;
     while (end < stop && this.bytes[end] !== 0x0d && this.bytes[end] !== 0x0a) end++;
     return latin1(this.bytes, from, end);

@@ -154,6 +154,12 @@ describe("a head that is not complete, or never will be,", () => {
     expect(requestParts(head)).toEqual({ method: "", target: "", path: "", requestLine: "", ...expected });
   });
 
+  test("shows no more than 1 KiB of a broken request line", () => {
+    const { head, outcome } = parsed(`${"M".repeat(2000)}(`);
+    expect(outcome).toBe(HeadOutcome.FAILED);
+    expect(head.requestLine()).toBe("M".repeat(1024));
+  });
+
   test("gives nothing of the request before it", () => {
     const head = completeHead("DELETE http://b/secret HTTP/1.1\r\nHost: a\r\nX: secret\r\n\r\n");
     head.reset();
