@@ -173,8 +173,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#handler === null || this.#phase === Phase.HELD) this.#finishing = Finish.DONE;
     this.#phase = Phase.CLOSING;
     this.wfile.workedOff(false);
-    if (this.wfile.unsentBytes > 0) this.#setDeadline(this.#owner.limits.writeTimeout);
-    else this.#halfClose();
+    if (this.wfile.unsentBytes === 0) this.#halfClose();
   }
 
   /** Closes at once, whatever is on its way. */
@@ -248,7 +247,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   deadlinePassed(): void {
-    if (this.wfile.unsentBytes > 0) {
+    if (this.wfile.isBlocked) {
       this.#report("Request timed out: the client does not read its answer");
       this.#socket.terminate();
       return;
@@ -278,7 +277,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   writeBlocked(): void {
-    this.#setDeadline(this.#owner.limits.writeTimeout);
+    ticker.setDeadline(this, this.timeout > 0 ? this.timeout : this.#owner.limits.writeTimeout);
   }
 
   bodyAwaited(): void {
@@ -289,7 +288,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   bodyUsed(): void {
-    if (this.#phase === Phase.HANDLING && this.wfile.unsentBytes === 0) this.deadlineTick = 0;
+    if (this.#phase === Phase.HANDLING) this.#clearDeadline();
     if (this.#isPaused) this.#regulate();
   }
 
@@ -398,7 +397,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const waiter = this.#requestWaiter;
     if (waiter !== null) {
       this.#requestWaiter = null;
-      this.deadlineTick = 0;
+      this.#clearDeadline();
       waiter(true);
       return;
     }
@@ -599,7 +598,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #finish(): void {
     if (this.#finishing !== Finish.PENDING) return;
     if (this.#phase < Phase.FINISHING) this.#phase = Phase.FINISHING;
-    this.deadlineTick = 0;
+    this.#clearDeadline();
     if (this.#handler === null) {
       this.close();
       return;
@@ -651,14 +650,21 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   // ------------------------------------------------------------------ deadlines and back-pressure
 
+  /**
+   * Sets a deadline, unless the client has something to read. Then its reading is what is waited for, and only that moves
+   * its deadline: with more requests it earns no more time.
+   */
   #setDeadline(seconds: number): void {
-    ticker.setDeadline(this, this.timeout > 0 ? this.timeout : seconds);
+    if (!this.wfile.isBlocked) ticker.setDeadline(this, this.timeout > 0 ? this.timeout : seconds);
+  }
+
+  #clearDeadline(): void {
+    if (!this.wfile.isBlocked) this.deadlineTick = 0;
   }
 
   /** A body that is waited for must go on, and come fast enough. */
   #setBodyDeadline(): void {
-    // As long as the client has something to read, its reading is what is waited for.
-    if (this.wfile.unsentBytes > 0) return;
+    if (this.wfile.isBlocked) return;
     const patience = this.#rfile!.patience(ticker.seconds);
     // At once, since a deadline that is moved with each byte would never come.
     if (patience <= 0) this.#rfile!.fail(Failure.BODY_TIMEOUT);
@@ -670,12 +676,11 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   #setDeadlineOfPhase(): void {
     const { limits } = this.#owner;
-    if (this.wfile.unsentBytes > 0) this.#setDeadline(limits.writeTimeout);
-    else if (this.#phase === Phase.HEAD) {
+    if (this.#phase === Phase.HEAD) {
       this.#setDeadline(this.head === null ? limits.idleTimeout : limits.headTimeout);
     } else if (this.#phase === Phase.DISCARDING) this.#setDeadline(limits.bodyTimeout);
     else if (this.#rfile?.isAwaited === true) this.#setBodyDeadline();
-    else this.deadlineTick = 0;
+    else this.#clearDeadline();
   }
 
   /** Reads on only where the bytes have a place to go. */

@@ -99,14 +99,18 @@ export class SocketWriter {
 
   /** Writes what waits, as far as the socket takes it. */
   protected pump(): void {
+    if (!this.#isBlocked) this.#pumpQueue();
+  }
+
+  #pumpQueue(): void {
     const queue = this.#queue;
-    if (queue === null || this.#isBlocked) return;
-    while (queue.length > 0 && !this.#isBlocked) {
+    if (queue === null) return;
+    do {
       const piece = queue.first();
       const taken = this.#write(piece, 0, piece.length);
       if (this.#hasGone) return;
       queue.skip(taken);
-    }
+    } while (queue.length > 0 && !this.#isBlocked);
     if (queue.length > 0) return;
     this.#queue = null;
     this.#resolveWaiters();
@@ -117,8 +121,7 @@ export class SocketWriter {
 
   /** To be called when the socket has room again. */
   drained(): void {
-    this.#isBlocked = false;
-    this.pump();
+    this.#pumpQueue();
   }
 
   /** Settles when the kernel has taken all that was sent; rejects when the client has gone. */
@@ -148,15 +151,19 @@ export class SocketWriter {
   #write(bytes: Uint8Array, start: number, end: number): number {
     const taken = this.#sink.write(bytes, start, end - start);
     this.#bytesAtOnce += taken;
-    if (taken === end - start) return end;
+    if (taken === end - start) {
+      this.#isBlocked = false;
+      return end;
+    }
     if (taken < 0) {
       this.socketClosed();
       return end;
     }
+    const isStillBlocked = this.#isBlocked && taken === 0;
     this.#isBlocked = true;
     this.#bytesAtOnce = 0;
     // A client that has taken nothing since has earned no more time.
-    if (taken > 0 || this.#queue === null) this.becameBlocked();
+    if (!isStillBlocked) this.becameBlocked();
     return start + taken;
   }
 

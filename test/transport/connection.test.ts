@@ -269,6 +269,83 @@ describe("deadlines", () => {
     expect(client.socket.isTerminated).toBe(true);
   });
 
+  describe("a client that takes nothing of its answer", () => {
+    class Pulling extends Hello {
+      override async handle(): Promise<void> {
+        do await this.handle_one_request();
+        while (!this.close_connection);
+      }
+    }
+
+    for (const Handler of [Hello, Pulling]) {
+      test(`earns no time with more requests (${Handler.name})`, async () => {
+        using client = await MemoryConnection.open(Handler);
+        client.socket.room = 0;
+        for (let seconds = 0; seconds < writeTimeout + 2; seconds++) {
+          client.receive(GET);
+          await pass(1);
+        }
+        expect(client.socket.isTerminated).toBe(true);
+      });
+    }
+
+    test("loses none by beginning with the next request", async () => {
+      using client = await MemoryConnection.open(Hello);
+      client.socket.room = 0;
+      client.receive(GET);
+      client.receive("GET /next");
+      await pass(writeTimeout - 1);
+      expect(client.socket.isClosed).toBe(false);
+      await pass(2);
+      expect(client.socket.isTerminated).toBe(true);
+    });
+
+    test("is cut off while a handler that pulls waits for it in a later answer", async () => {
+      class Waiting extends Pulling {
+        override async do_GET(): Promise<void> {
+          this.answer("hello");
+          if (this.path === "/flushed") await this.wfile.flush();
+        }
+      }
+      using client = await MemoryConnection.open(Waiting);
+      client.socket.room = 0;
+      client.receive(GET);
+      await pass(1);
+      client.receive(GET.replace("/", "/flushed"));
+      await pass(writeTimeout + 2);
+      expect(client.socket.isTerminated).toBe(true);
+    });
+
+    test("is cut off while finish() waits for it", async () => {
+      class Flushing extends Hello {
+        override do_GET(): void {
+          this.answer("x".repeat(100_000));
+        }
+        override async finish(): Promise<void> {
+          await this.wfile.flush();
+          await super.finish();
+        }
+      }
+      using client = await MemoryConnection.open(Flushing);
+      client.socket.room = 0;
+      client.receive(GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+      await pass(writeTimeout + 2);
+      expect(client.socket.isTerminated).toBe(true);
+    });
+
+    test("has the time of an idle one again when it has taken all", async () => {
+      using client = await MemoryConnection.open(Hello);
+      client.socket.room = 0;
+      client.receive(GET);
+      await pass(writeTimeout - 1);
+      client.drain();
+      await pass(idleTimeout - 1);
+      expect(client.socket.isClosed).toBe(false);
+      await pass(2);
+      expect([client.socket.isClosed, client.socket.isTerminated]).toEqual([true, false]);
+    });
+  });
+
   test("the last answer of a connection has its time, too", async () => {
     using client = await MemoryConnection.open(Hello);
     client.socket.room = 0;

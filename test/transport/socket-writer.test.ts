@@ -132,6 +132,18 @@ describe("what is put in the queue", () => {
     expect(writer.socket.written).toBe("first second");
   });
 
+  test("counts as blocked where the socket takes none of it", () => {
+    const writer = new OpenWriter();
+    writer.socket.room = 0;
+    writer.enqueue(bytesOf("first"));
+    writer.send(bytesOf("second"));
+    expect([writer.timesBlocked, writer.isBlocked]).toEqual([1, true]);
+    writer.drainedBy(0);
+    expect(writer.timesBlocked).toBe(1);
+    writer.drainedBy(3);
+    expect(writer.timesBlocked).toBe(2);
+  });
+
   test("moves over from another queue, what the socket does not take included", () => {
     const writer = new OpenWriter();
     writer.socket.room = 4;
