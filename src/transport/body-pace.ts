@@ -3,8 +3,9 @@
  * hours, with a byte every half a minute.
  *
  * The client has a credit of seconds. It is used up while the handler waits, and each byte adds the time that it may take
- * at the least rate. There is an end to what can be saved up, or somebody who sends fast first could be slow for hours
- * later. While the handler does not read it costs nothing.
+ * at the least rate, whether or not it was waited for: of a burst, the handler may get the first packet and be at work on
+ * it when the others come. There is an end to what can be saved up, or somebody who sends fast first could be slow for
+ * hours later. While the handler does not read it costs nothing.
  */
 
 export interface PaceLimits {
@@ -39,10 +40,16 @@ export class BodyPace {
 
   /** Bytes have come while the handler waited, which may be all that it waited for. */
   add(bytes: number, now: number): void {
+    this.#credit = this.left(now);
+    this.#countedAt = now;
+    this.addUnawaited(bytes);
+  }
+
+  /** Bytes have come while the handler did not wait. */
+  addUnawaited(bytes: number): void {
     const { minBodyRate, bodyRateGrace, bodyTimeout } = this.#limits;
     const mostCredit = Math.max(bodyRateGrace, bodyTimeout || Number.POSITIVE_INFINITY);
-    this.#credit = Math.min(mostCredit, this.left(now) + bytes / minBodyRate);
-    this.#countedAt = now;
+    this.#credit = Math.min(mostCredit, this.#credit + bytes / minBodyRate);
   }
 
   /** Seconds until the client is too slow, if nothing comes. */

@@ -554,8 +554,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   #feedBody(arrivedBytes: number): void {
     const rfile = this.#rfile;
-    if (rfile === null || !rfile.isAwaited) return;
+    if (rfile === null) return;
     rfile.arrived(arrivedBytes, ticker.seconds);
+    if (!rfile.isAwaited) return;
     rfile.advance();
     this.input.release();
     if (rfile.isAwaited) this.#setBodyDeadline();

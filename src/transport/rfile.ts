@@ -220,9 +220,10 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     this.#pace.begin(now);
   }
 
-  /** So many bytes have come from the client, who was waited for. */
+  /** So many bytes have come from the client. */
   arrived(bytes: number, now: number): void {
-    this.#pace?.add(bytes, now);
+    if (this.#pending === null) this.#pace?.addUnawaited(bytes);
+    else this.#pace?.add(bytes, now);
   }
 
   /** Seconds until the client who is waited for is too slow, if nothing comes. */

@@ -41,6 +41,17 @@ describe("BodyPace", () => {
     expect(pace.left(1001)).toBe(14);
   });
 
+  test("counts bytes that come while nobody waits", () => {
+    const pace = new BodyPace(LIMITS);
+    pace.begin(0);
+    pace.add(500, 10);
+    pace.addUnawaited(2500);
+    pace.begin(60);
+    expect(pace.left(60)).toBe(16);
+    pace.addUnawaited(100_000_000);
+    expect(pace.left(60)).toBe(30);
+  });
+
   test("begins anew with each body", () => {
     const pace = new BodyPace(LIMITS);
     pace.begin(0);
