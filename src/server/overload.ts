@@ -6,6 +6,7 @@
 import { log } from "../handler/log.ts";
 import { formatHttpDate } from "../protocol/http-date.ts";
 import type { Connection } from "../transport/connection.ts";
+import { MAX_DESCRIPTORS } from "../transport/descriptors.ts";
 import { Connections } from "./connections.ts";
 
 /** What a client is asked to wait, in seconds: time enough for others to end. */
@@ -13,15 +14,25 @@ const RETRY_AFTER = 5;
 
 const SILENCE_MS = 60_000;
 
+/**
+ * How many can be told so at a time. A client that does not close stays until the server has lingered long enough, and a
+ * flood of them would take the descriptors that are left for the files of handlers.
+ */
+const MOST_REFUSED: number = Math.max(1, Math.min(1000, Math.floor(MAX_DESCRIPTORS * 0.05)));
+
 export class Overload {
   /** Those that were told so and have not been closed yet. */
   readonly #refused: Connections = new Connections();
   #unreported = 0;
   #reportedAt: number = Number.NEGATIVE_INFINITY;
 
-  /** Answers a connection beyond the server's limit with 503. */
+  /** Answers a connection beyond the server's limit with 503, or closes it where many are being answered so already. */
   refuse(connection: Connection, maxConnections: number): void {
     this.#report(`${maxConnections} connections are open (maxConnections): further ones are answered 503`);
+    if (this.#refused.size >= MOST_REFUSED) {
+      connection.terminate();
+      return;
+    }
     this.#refused.add(connection);
     connection.refuse(unavailable());
   }

@@ -123,42 +123,84 @@ function connectOrFail(port: number): Promise<RawClient | null> {
 describe.skipIf(process.platform !== "linux")("where the process can open hardly anything more", () => {
   const LIMIT = 100;
   const RESERVED = 16;
+  const MOST_REFUSED = 5;
+
+  class CrowdedServer implements AsyncDisposable {
+    readonly #child: Bun.Subprocess<"ignore", "pipe", "pipe">;
+    #port = 0;
+    #first!: RawClient;
+
+    private constructor(maxConnections: number) {
+      const program = fileURLToPath(new URL("fixtures/crowded-server.ts", import.meta.url));
+      const command = `ulimit -n ${LIMIT}; exec "$0" "$1" ${maxConnections}`;
+      this.#child = Bun.spawn(["sh", "-c", command, process.execPath, program], {
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+    }
+
+    /** A server that has served one client, who stays. */
+    static async start(maxConnections: number): Promise<CrowdedServer> {
+      const server = new CrowdedServer(maxConnections);
+      const { value } = await server.#child.stdout.getReader().read();
+      server.#port = Number(Buffer.from(value!).toString());
+      server.#first = await RawClient.connect(server.#port);
+      return server;
+    }
+
+    get port(): number {
+      return this.#port;
+    }
+
+    /** How many files and sockets it has open, as the first client is told. */
+    async openFiles(): Promise<number> {
+      const before = this.#first.received.length;
+      this.#first.send(GET);
+      const received = await this.#first.until((all) => /\r\n\r\n\d+$/.test(all.slice(before)));
+      return Number(received.slice(received.lastIndexOf("\n") + 1));
+    }
+
+    /** Ends it, and gives what it has logged. */
+    async log(): Promise<string> {
+      this.#child.kill();
+      return this.#child.stderr.text();
+    }
+
+    async [Symbol.asyncDispose](): Promise<void> {
+      await this.#first[Symbol.asyncDispose]();
+      await this.#child[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Those of a crowd of clients who were not reset before they noticed. */
+  async function crowd(port: number): Promise<RawClient[]> {
+    const attempts = Array.from({ length: 2 * LIMIT }, () => connectOrFail(port));
+    return (await Promise.all(attempts)).filter((client) => client !== null);
+  }
 
   test("connections are closed at once, files can be opened, and all is well when there is room", async () => {
-    const program = fileURLToPath(new URL("fixtures/crowded-server.ts", import.meta.url));
-    await using child = Bun.spawn(
-      ["sh", "-c", `ulimit -n ${LIMIT}; exec "$0" "$1"`, process.execPath, program],
-      {
-        stdout: "pipe",
-        stderr: "pipe",
-      },
-    );
-    const { value } = await child.stdout.getReader().read();
-    const port = Number(Buffer.from(value!).toString());
-
-    await using first = await RawClient.connect(port);
-    const openFiles = async (): Promise<number> => {
-      const before = first.received.length;
-      first.send(GET);
-      const received = await first.until((all) => /\r\n\r\n\d+$/.test(all.slice(before)));
-      return Number(received.slice(received.lastIndexOf("\n") + 1));
-    };
-
-    const idle = await openFiles();
-    const attempts = Array.from({ length: 2 * LIMIT }, () => connectOrFail(port));
-    const clients = (await Promise.all(attempts)).filter((client) => client !== null);
-    expect(await openFiles()).toBeWithin(LIMIT - RESERVED - 1, LIMIT);
+    await using server = await CrowdedServer.start(Number.POSITIVE_INFINITY);
+    const idle = await server.openFiles();
+    const clients = await crowd(server.port);
+    expect(await server.openFiles()).toBeWithin(LIMIT - RESERVED - 1, LIMIT);
 
     for (const client of clients) await client[Symbol.asyncDispose]();
-    while ((await openFiles()) > idle);
-    await using last = await RawClient.connect(port);
+    while ((await server.openFiles()) > idle);
+    await using last = await RawClient.connect(server.port);
     last.send(GET);
     await last.until((received) => received.includes("200 OK"));
+    expect(await server.log()).toBe(
+      "Hardly any more files and sockets may be opened (ulimit -n): new connections are closed\n",
+    );
+  });
 
-    child.kill();
-    const lines = (await child.stderr.text()).trimEnd().split("\n");
-    expect(lines).toEqual([
-      "Hardly any more files and sockets may be opened (ulimit -n): new connections are closed",
-    ]);
+  test("a crowd that is refused and does not leave has only few of the descriptors", async () => {
+    await using server = await CrowdedServer.start(1);
+    const idle = await server.openFiles();
+    const clients = await crowd(server.port);
+    expect(await server.openFiles()).toBeWithin(idle, idle + MOST_REFUSED + 1);
+    for (const client of clients) await client[Symbol.asyncDispose]();
+    expect(await server.log()).toBe(
+      "1 connections are open (maxConnections): further ones are answered 503\n",
+    );
   });
 });
