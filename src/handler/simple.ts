@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import packageInfo from "../../package.json" with { type: "json" };
 import { checkPreconditions } from "../files/conditional.ts";
 import { closeSource, copy, type Sink, type Source } from "../files/copy.ts";
-import { type DocumentRoot, documentRoot, Refusal } from "../files/document-root.ts";
+import { type DocumentRoot, documentRoot, type Opened, Refusal } from "../files/document-root.ts";
 import { listingPage, listingPieces, MAX_ENTRIES_AT_ONCE, sortEntries } from "../files/listing.ts";
 import { type ExtensionsMap, guessMediaType, withCharset } from "../files/mime.ts";
 import { type DirectoryEntry, OpenedDirectory } from "../files/opened-directory.ts";
@@ -21,6 +21,7 @@ import {
 } from "../files/path.ts";
 import { HTTPStatus } from "../protocol/status.ts";
 import type { Connection } from "../transport/connection.ts";
+import { mustBeFreed } from "../transport/descriptors.ts";
 import { inheritFromClass } from "./attributes.ts";
 import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "./base.ts";
 
@@ -190,7 +191,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     if (holdsNul(this.path)) return this.#refuse(Refusal.BAD_NAME);
     if (!this.dotfiles && asksForDotfile(this.path)) return this.#refuse(Refusal.NOT_FOUND);
     const path = this.translate_path(this.path);
-    const opened = this.#documentRoot().open(path);
+    const opened = openToSend(this.#documentRoot(), path);
     if (typeof opened === "number") return this.#refuse(opened);
     if (opened instanceof OpenedFile) return this.#sendFileHead(opened, path);
     opened.close();
@@ -294,7 +295,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     const root = this.#documentRoot();
     for (const name of this.index_pages) {
       const indexPath = path.endsWith("/") ? path + name : `${path}/${name}`;
-      const opened = root.open(indexPath);
+      const opened = openToSend(root, indexPath);
       if (opened instanceof OpenedFile) return this.#sendFileHead(opened, indexPath);
       // A file that must not be served does not make way for the next one, or for the listing.
       if (typeof opened !== "number") opened.close();
@@ -392,4 +393,12 @@ function attributesOf(options: SimpleHTTPRequestHandlerOptions): object {
     if (value !== undefined) attributes[name] = value instanceof URL ? fileURLToPath(value) : value;
   }
   return attributes;
+}
+
+/** Opens what stays open for as long as its client takes to receive it. */
+function openToSend(root: DocumentRoot, path: string): Opened | Refusal {
+  const opened = root.open(path);
+  if (!(opened instanceof OpenedFile) || !mustBeFreed(opened.fd)) return opened;
+  opened.close();
+  return Refusal.EXHAUSTED;
 }

@@ -7,6 +7,9 @@
 /** Descriptors that no connection gets: they are for the files of handlers, and for taking connections to close them. */
 const RESERVED_DESCRIPTORS = 16;
 
+/** Of these, those that no file gets which stays open while a client takes it: connections are taken by them. */
+const DESCRIPTORS_TO_ACCEPT_BY = 4;
+
 /** The limit; Infinity where the system has none or does not tell it. The runtime raises the soft one to the hard one. */
 export const MAX_DESCRIPTORS: number = descriptorLimit();
 
@@ -16,6 +19,11 @@ export const MAX_DESCRIPTORS: number = descriptorLimit();
  */
 export function isAmongLast(descriptor: number): boolean {
   return descriptor >= MAX_DESCRIPTORS - RESERVED_DESCRIPTORS;
+}
+
+/** Whether a file that was opened as `descriptor` must not stay open, for else no connection could even be closed. */
+export function mustBeFreed(descriptor: number): boolean {
+  return descriptor >= MAX_DESCRIPTORS - DESCRIPTORS_TO_ACCEPT_BY;
 }
 
 /** A part of the runtime's report on itself, which is missing on systems without such limits. */

@@ -203,4 +203,27 @@ describe.skipIf(process.platform !== "linux")("where the process can open hardly
       "1 connections are open (maxConnections): further ones are answered 503\n",
     );
   });
+
+  test("files that stay open leave enough to close new connections, without spinning", async () => {
+    const program = fileURLToPath(new URL("fixtures/crowded-files.ts", import.meta.url));
+    await using child = Bun.spawn(
+      ["sh", "-c", `ulimit -n ${LIMIT}; exec "$0" "$1"`, process.execPath, program],
+      { stdio: ["ignore", "pipe", "ignore"] },
+    );
+    const { value } = await child.stdout.getReader().read();
+    const port = Number(Buffer.from(value!).toString());
+    const clients = await crowd(port);
+    const file = request("GET /crowded-files.ts HTTP/1.1");
+    for (const client of clients) client.send(file);
+    const statuses = new Set<string>();
+    for (const client of clients) {
+      const received = await client.until((all) => all.includes("\r\n\r\n") || client.isEnded);
+      if (received !== "") statuses.add(received.slice(9, 12));
+    }
+    expect([...statuses].sort()).toEqual(["200", "503"]);
+    // Without a descriptor left it would be taken by the system, and then nobody would speak to it.
+    const late = await connectOrFail(port);
+    await late?.untilClosed();
+    for (const client of clients) await client[Symbol.asyncDispose]();
+  });
 });
