@@ -12,7 +12,7 @@ import { HeadOutcome, parseHead } from "../protocol/head-parser.ts";
 import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.ts";
 import { plainHost } from "./client-address.ts";
 import { Drive, Finish, Outlook, Phase, Work } from "./connection-states.ts";
-import { endTurn, takesTurn } from "./fairness.ts";
+import { beginTurn, takesTurn } from "./fairness.ts";
 import { recycleHead, takeHead } from "./heads.ts";
 import { InputBuffer } from "./input-buffer.ts";
 import { LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
@@ -203,6 +203,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#discard(chunk.length);
       return;
     }
+    beginTurn();
     this.input.append(chunk);
     if (this.#phase === Phase.HANDLING || this.#rfile?.isAwaited === true) this.#feedBody(chunk.length);
     else if (this.#phase !== Phase.HELD) this.#advance();
@@ -325,7 +326,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.wfile.workOff();
     let isItsTurn = true;
     while (this.#canGoOn()) {
-      isItsTurn = takesTurn(this, this.#owner.limits.maxPipelined);
+      isItsTurn = takesTurn(this.#owner.limits.maxPipelined);
       if (!isItsTurn) break;
       if (this.#phase === Phase.DISCARDING) this.#discardBody();
       else if (!this.#readHead()) break;
@@ -338,7 +339,6 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#yield();
       return;
     }
-    if (this.input.length === 0) endTurn();
     if (this.#hasPeerEnded && !isHandling && !this.#isBackedUp()) this.#endOfInput();
   }
 
@@ -346,6 +346,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #yield(): void {
     this.#work = Work.YIELDED;
     inNextTurn(() => {
+      beginTurn();
       this.#work = Work.IDLE;
       this.#catchUp();
     });

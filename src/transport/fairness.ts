@@ -1,25 +1,24 @@
 /**
  * Turns among connections: one that has sent many requests at once gets some of them answered, then the others have
- * theirs. Counted is how many a connection has had in a row, so one counter does for all of them.
+ * theirs.
+ *
+ * Counted are the requests since the event loop last called a connection, whichever connection's they are: so one counter
+ * does for all. To count them by connection would not do. Where the handlers of several have waited for the same promise,
+ * each of them is answered a request in its turn, none many in a row, and still the loop does not go on before the
+ * last one.
  */
 
-let connection: object | null = null;
 let count = 0;
 
-/** Whether `candidate` may have one more request handled, of at most `most` in a row. */
-export function takesTurn(candidate: object, most: number): boolean {
-  if (connection !== candidate) {
-    connection = candidate;
-    count = 0;
-  }
-  // One at least, or it would never get on.
-  const isItsTurn = count === 0 || count < most;
-  if (isItsTurn) count++;
-  else connection = null;
-  return isItsTurn;
+/** The event loop calls a connection: it did something else before. */
+export function beginTurn(): void {
+  count = 0;
 }
 
-/** The connection that had its turn has nothing more for now. */
-export function endTurn(): void {
-  connection = null;
+/** Whether one more request may be handled, of at most `most` in a turn. */
+export function takesTurn(most: number): boolean {
+  // One at least, or nobody would ever get on.
+  const isWithin = count === 0 || count < most;
+  if (isWithin) count++;
+  return isWithin;
 }

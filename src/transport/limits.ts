@@ -26,7 +26,7 @@ export interface ConnectionLimits extends HeadLimits, ChunkedLimits, PaceLimits 
   readonly maxBodyBytes: number;
   /** Unsent bytes of answers per connection beyond which no further request is taken up. */
   readonly maxUnsentBytes: number;
-  /** Requests of one connection that are answered in a row while others wait for their turn. */
+  /** Requests that are answered in a row, of one connection or of several at once, while others wait for their turn. */
   readonly maxPipelined: number;
   /** Connections of a server that are open at a time, those included that it holds. */
   readonly maxConnections: number;

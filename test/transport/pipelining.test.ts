@@ -89,6 +89,32 @@ describe.each([
   });
 });
 
+test("handlers that have waited for the same promise leave others their turn, too", async () => {
+  let count = 0;
+  const shared = Promise.withResolvers<void>();
+  class Waiting extends BaseHTTPRequestHandler {
+    async do_GET(): Promise<void> {
+      await shared.promise;
+      count++;
+      this.send_response(204);
+      this.end_headers();
+    }
+    override log_request(): void {}
+  }
+  using first = await MemoryConnection.open(Waiting, { maxPipelined: 10 });
+  using second = await MemoryConnection.open(Waiting, { maxPipelined: 10 });
+  for (const client of [first, second]) client.receive(get("/").repeat(100));
+  shared.resolve();
+  await turnEnded();
+  // Those two that had been begun, and ten in each of the connections' turns.
+  expect(count).toBeLessThanOrEqual(32);
+  while (count < 200) await turnEnded();
+  await turnEnded();
+  for (const client of [first, second]) {
+    expect(decodeResponses(client.socket.written).length).toBe(100);
+  }
+});
+
 test("one at a time is the least, also with a maxPipelined of 0", async () => {
   answered = [];
   using flood = await MemoryConnection.open(Named, { maxPipelined: 0 });
