@@ -249,8 +249,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   deadlinePassed(): void {
     if (this.wfile.isBlocked) {
-      this.#report("Request timed out: the client does not read its answer");
-      this.#socket.terminate();
+      this.#writeTimedOut();
       return;
     }
     switch (this.#phase) {
@@ -588,6 +587,15 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.wfile.workOff();
     this.#handle(head);
     this.wfile.workedOff(this.hasRequest);
+  }
+
+  #writeTimedOut(): void {
+    // The system tells of room when a third of its buffer is free, which is a megabyte or so. A slow client may have taken
+    // less than that, and then it takes something now and has its time anew.
+    this.drained();
+    if (!this.wfile.isBlocked || this.deadlineTick > 0) return;
+    this.#report("Request timed out: the client does not read its answer");
+    this.#socket.terminate();
   }
 
   #headTimedOut(): void {

@@ -315,6 +315,18 @@ describe("deadlines", () => {
       });
     }
 
+    test("has its time anew where it has taken some without the system's telling of it", async () => {
+      using client = await MemoryConnection.open(Hello);
+      client.socket.room = 0;
+      client.receive(GET);
+      await pass(writeTimeout - 1);
+      client.socket.room = 10;
+      await pass(writeTimeout);
+      expect([client.socket.isClosed, client.socket.written.length]).toEqual([false, 10]);
+      await pass(2);
+      expect(client.socket.isTerminated).toBe(true);
+    });
+
     test("loses none by beginning with the next request", async () => {
       using client = await MemoryConnection.open(Hello);
       client.socket.room = 0;
