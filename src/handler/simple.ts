@@ -2,7 +2,6 @@
 
 import { fileURLToPath } from "node:url";
 import packageInfo from "../../package.json" with { type: "json" };
-import { checkPreconditions } from "../files/conditional.ts";
 import { closeSource, copy, type Sink, type Source } from "../files/copy.ts";
 import { type DocumentRoot, documentRoot, type Opened, Refusal } from "../files/document-root.ts";
 import { listingPage, listingPieces, MAX_ENTRIES_AT_ONCE, sortEntries } from "../files/listing.ts";
@@ -24,12 +23,13 @@ import type { Connection } from "../transport/connection.ts";
 import { mustBeFreed } from "../transport/descriptors.ts";
 import { inheritFromClass } from "./attributes.ts";
 import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "./base.ts";
+import { type ExtraResponseHeaders, sendExtraFields } from "./extra-fields.ts";
+import { plainRepresentation, sendFileHead } from "./file-answer.ts";
+
+export type { ExtraResponseHeaders } from "./extra-fields.ts";
 
 /** What `send_head` gives: the body that is still to be sent, or nothing when the answer is complete. */
 export type SendHeadResult = Source | null | undefined;
-
-/** Fields added to answers that carry a file or a listing, in order; a name may come more than once. */
-export type ExtraResponseHeaders = readonly (readonly [name: string, value: string])[];
 
 /** What can be chosen about a {@link SimpleHTTPRequestHandler}: each is an attribute of the same name. */
 export interface SimpleHTTPRequestHandlerOptions {
@@ -62,9 +62,8 @@ const OPTION_NAMES: readonly string[] = [
   "followSymlinks",
 ];
 
-/** What the answers say by themselves, and extra headers therefore cannot (SIM-14). */
+/** What a listing's answer says by itself, and extra headers therefore cannot (SIM-14). */
 const LISTING_FIELDS: ReadonlySet<string> = new Set(["server", "date", "content-type", "content-length"]);
-const FILE_FIELDS: ReadonlySet<string> = new Set([...LISTING_FIELDS, "last-modified"]);
 
 /**
  * Serves the files of a directory and below, and lists directories, for GET and HEAD (Python's
@@ -305,41 +304,19 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   #sendFileHead(file: OpenedFile, path: string): SendHeadResult {
+    let contentType: string;
     try {
-      if (this.#isNotModified(file)) {
-        this.send_response(HTTPStatus.NOT_MODIFIED);
-        this.end_headers();
-        file.close();
-        return null;
-      }
-      this.send_response(HTTPStatus.OK);
-      this.send_header("Content-type", withCharset(this.guess_type(path), this.charset));
-      this.send_header("Content-Length", String(file.size));
-      this.send_header("Last-Modified", this.date_time_string(file.mtime));
-      this.#endWithExtras(FILE_FIELDS);
-      return file;
+      contentType = withCharset(this.guess_type(path), this.charset);
     } catch (error) {
       file.close();
       throw error;
     }
+    return sendFileHead(this, plainRepresentation(file, contentType));
   }
 
-  #isNotModified(file: OpenedFile): boolean {
-    const ifModifiedSince = this.headers.get("If-Modified-Since");
-    if (ifModifiedSince === null) return false;
-    const request = {
-      method: this.command,
-      ifNoneMatch: this.headers.get("If-None-Match"),
-      ifModifiedSince,
-    };
-    return checkPreconditions(request, file.mtime, Date.now() / 1000) === 304;
-  }
-
-  /** Ends the head of an answer that carries what was asked for, and has fields of its own. */
+  /** Ends the head of a listing's answer. */
   #endWithExtras(ownFields: ReadonlySet<string>): void {
-    for (const [name, value] of this.extra_response_headers) {
-      if (!ownFields.has(name.toLowerCase())) this.send_header(name, value);
-    }
+    sendExtraFields(this, ownFields);
     this.end_headers();
   }
 
