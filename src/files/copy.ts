@@ -39,7 +39,7 @@ const onePiece = new Uint8Array(ONE_PIECE_BYTES);
 
 /**
  * Copies `source` to `sink`, at once if it is small and already there. Gives, or settles with, whether all of
- * it was there: a file that has been cut short since it was opened is not.
+ * it was there: a file that has been cut short or written over since it was opened is not.
  */
 export function copy(source: Source, sink: Sink): boolean | Promise<boolean> {
   if (source instanceof OpenedFile) return copyFile(source, sink);
@@ -63,6 +63,8 @@ async function copyFileInPieces(file: OpenedFile, sink: Sink): Promise<boolean> 
   while (file.remaining > 0) {
     const count = file.readInto(piece);
     if (count === 0) return false;
+    // Without its last piece a mixture of two versions cannot pass for a whole.
+    if (file.remaining === 0 && !file.isIntact()) return false;
     sink.write(count < piece.length ? piece.subarray(0, count) : piece);
     await sink.flush();
   }

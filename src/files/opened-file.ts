@@ -1,6 +1,6 @@
 /** An opened regular file: what `send_head` returns and `copyfile` copies. */
 
-import { closeSync, readSync, type Stats } from "node:fs";
+import { closeSync, fstatSync, readSync, type Stats } from "node:fs";
 
 /**
  * A regular file, open for reading, at the size it had when it was opened. Whoever holds it closes it.
@@ -13,13 +13,18 @@ export class OpenedFile {
   readonly size: number;
   /** When it was last modified, in seconds since 1970, with a fraction. */
   readonly mtime: number;
+  readonly #mtimeMs: number;
   #position = 0;
+  /** Where reading ends. */
+  #end: number;
   #isClosed = false;
 
   constructor(fd: number, stats: Stats) {
     this.fd = fd;
     this.size = stats.size;
     this.mtime = stats.mtimeMs / 1000;
+    this.#mtimeMs = stats.mtimeMs;
+    this.#end = stats.size;
   }
 
   /** Whether `close` has been called. */
@@ -27,9 +32,27 @@ export class OpenedFile {
     return this.#isClosed;
   }
 
-  /** Bytes not read yet. */
+  /** Bytes not read yet, of the whole or of the part that was selected. */
   get remaining(): number {
-    return this.size - this.#position;
+    return this.#end - this.#position;
+  }
+
+  /** Has reading go on at `start` and end before `end`, both within the size. */
+  select(start: number, end: number): void {
+    if (!(start >= 0 && start <= end && end <= this.size)) {
+      throw new RangeError(`There are no bytes ${start} to ${end} in ${this.size}`);
+    }
+    this.#position = start;
+    this.#end = end;
+  }
+
+  /**
+   * Whether what has been read can be taken for one version: the file has not been written to since it was opened,
+   * or has only become longer, as a log does.
+   */
+  isIntact(): boolean {
+    const stats = fstatSync(this.fd);
+    return stats.size > this.size || (stats.size === this.size && stats.mtimeMs === this.#mtimeMs);
   }
 
   /**

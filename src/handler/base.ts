@@ -223,6 +223,15 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     return this.request.head ?? NO_HEAD;
   }
 
+  /**
+   * Whether the request has conditions, or asks for a part. Does not make `headers` of its head.
+   *
+   * @internal
+   */
+  get isSelective(): boolean {
+    return (this.#headers ?? this.#head).isSelective;
+  }
+
   #readRequestLine(): string {
     const head = this.#head;
     return head.failure === Failure.TARGET_TOO_LONG ? "" : head.requestLine();

@@ -15,3 +15,13 @@ export function sendExtraFields(sender: ExtraFieldsSender, ownFields: ReadonlySe
     if (!ownFields.has(name.toLowerCase())) sender.send_header(name, value);
   }
 }
+
+/** What 304 has to say of that 200 would have said (RFC 9110 15.4.5), beside what the answer says by itself. */
+const CACHE_FIELDS: ReadonlySet<string> = new Set(["cache-control", "content-location", "expires", "vary"]);
+
+/** Sends those of the extra fields that tell caches what to do with what they have. */
+export function sendCacheFields(sender: ExtraFieldsSender): void {
+  for (const [name, value] of sender.extra_response_headers) {
+    if (CACHE_FIELDS.has(name.toLowerCase())) sender.send_header(name, value);
+  }
+}

@@ -1,13 +1,25 @@
 /**
  * The answer to GET and HEAD for a file, out of one representation of it (RFC 9110 section 8): the file as it
- * lies there, or one that is coded or held in memory. Preconditions apply to the representation that was chosen.
+ * lies there, or one that is coded or held in memory. Preconditions and ranges apply to the representation that
+ * was chosen.
  */
 
-import { checkPreconditions } from "../files/conditional.ts";
+import { ByteRangesBody, partOf, type PartSource } from "../files/byteranges.ts";
+import { checkIfRange, checkPreconditions } from "../files/conditional.ts";
+import { contentTag } from "../files/content-tag.ts";
 import { closeSource, type Source } from "../files/copy.ts";
-import type { OpenedFile } from "../files/opened-file.ts";
+import { type EntityTagKind, statTag } from "../files/entity-tag.ts";
+import { OpenedFile } from "../files/opened-file.ts";
+import {
+  type ByteRange,
+  contentRange,
+  type RangeSelection,
+  selectRanges,
+  unsatisfiedRange,
+} from "../files/range.ts";
 import { HTTPStatus } from "../protocol/status.ts";
-import { type ExtraFieldsSender, sendExtraFields } from "./extra-fields.ts";
+import { ticker } from "../transport/ticker.ts";
+import { type ExtraFieldsSender, sendCacheFields, sendExtraFields } from "./extra-fields.ts";
 import type { HTTPMessage } from "./http-message.ts";
 
 /** What is to be sent of a file, and what the head says about it. */
@@ -23,7 +35,7 @@ export interface Representation {
   readonly contentEncoding: string | null;
   /** Whether the same request with another Accept-Encoding could get another representation. */
   readonly varies: boolean;
-  /** The bytes. Whoever is given the representation to answer with closes it, or hands it on. */
+  /** The bytes. Ranges are taken of files and of bytes in memory, where their size is known. */
   readonly source: Source;
 }
 
@@ -31,26 +43,44 @@ export interface Representation {
 export interface FileAnswerer extends ExtraFieldsSender {
   readonly command: string;
   readonly headers: HTTPMessage;
+  readonly isSelective: boolean;
   send_response(code: number | HTTPStatus): void;
+  send_error(code: number | HTTPStatus): void;
   end_headers(): void;
   date_time_string(timestamp?: number | null): string;
 }
 
 /** What the answer says by itself, and extra headers therefore cannot. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
-  "server",
-  "date",
-  "content-type",
+  "accept-ranges",
   "content-length",
+  "content-range",
+  "content-type",
+  "date",
+  "etag",
   "last-modified",
+  "server",
 ]);
 
+/** The handler that is in the middle of saying that a range cannot be had, if one is, and of how many bytes. */
+let unsatisfied: { readonly handler: FileAnswerer; readonly size: number } | null = null;
+
+/** The tag of a file; a promise of it where it has to be read first. */
+export function entityTagOf(file: OpenedFile, kind: EntityTagKind): string | null | Promise<string | null> {
+  if (kind === "none") return null;
+  return kind === "content" ? contentTag(file) : statTag(file.size, file.mtime, ticker.epochSeconds);
+}
+
 /** An opened file as it lies there. */
-export function plainRepresentation(file: OpenedFile, contentType: string): Representation {
+export function plainRepresentation(
+  file: OpenedFile,
+  contentType: string,
+  etag: string | null,
+): Representation {
   return {
     size: file.size,
     mtime: file.mtime,
-    etag: null,
+    etag,
     contentType,
     contentEncoding: null,
     varies: false,
@@ -59,50 +89,139 @@ export function plainRepresentation(file: OpenedFile, contentType: string): Repr
 }
 
 /**
- * Sends the head of the answer.
+ * Sends the head of the answer, or all of it where it has no body: whole, in parts, 304, 412 or 416.
  *
- * @returns the body that is still to be sent, which the caller copies and closes; null when there is none.
+ * @returns the body that is still to be sent, which the caller copies and closes; null when there is none. What
+ * is not returned is closed.
  */
 export function sendFileHead(handler: FileAnswerer, representation: Representation): Source | null {
+  let body: Source | null = null;
   try {
-    if (isNotModified(handler, representation)) {
-      handler.send_response(HTTPStatus.NOT_MODIFIED);
-      sendVary(handler, representation);
-      handler.end_headers();
-      closeSource(representation.source);
-      return null;
-    }
-    sendWhole(handler, representation);
-    return representation.source;
-  } catch (error) {
-    closeSource(representation.source);
-    throw error;
+    body = handler.isSelective
+      ? answerSelective(handler, representation)
+      : sendWhole(handler, representation);
+    return body;
+  } finally {
+    if (body === null) closeSource(representation.source);
   }
 }
 
-function sendWhole(handler: FileAnswerer, representation: Representation): void {
-  const { size, contentEncoding } = representation;
+/** The answer to a request with conditions, or for ranges (RFC 9110 13.2.2). */
+function answerSelective(handler: FileAnswerer, representation: Representation): Source | null {
+  const request = {
+    method: handler.command,
+    ifMatch: joined(handler.headers, "if-match"),
+    ifUnmodifiedSince: joined(handler.headers, "if-unmodified-since"),
+    ifNoneMatch: joined(handler.headers, "if-none-match"),
+    ifModifiedSince: joined(handler.headers, "if-modified-since"),
+  };
+  const outcome = checkPreconditions(request, representation, ticker.epochSeconds);
+  if (outcome === 304) return sendNotModified(handler, representation);
+  if (outcome === 412) {
+    handler.send_error(HTTPStatus.PRECONDITION_FAILED);
+    return null;
+  }
+  const { size } = representation;
+  const parts = partSource(representation);
+  if (size === null || parts === null) return sendWhole(handler, representation);
+  const selection = selectedRanges(handler, representation, size);
+  if (selection === null) return sendWhole(handler, representation);
+  if (selection === "unsatisfiable") return refuseRange(handler, size);
+  return sendParts(handler, representation, parts, selection, size);
+}
+
+/** What is asked for of `size` bytes. Range counts for GET alone (14.2), and where If-Range lets it. */
+function selectedRanges(handler: FileAnswerer, representation: Representation, size: number): RangeSelection {
+  const range = handler.command === "GET" ? joined(handler.headers, "range") : null;
+  if (range === null) return null;
+  const ifRange = joined(handler.headers, "if-range");
+  if (checkIfRange(ifRange, representation, ticker.epochSeconds) === "false") return null;
+  return selectRanges(range, size);
+}
+
+function sendWhole(handler: FileAnswerer, representation: Representation): Source {
+  const { size, source } = representation;
   handler.send_response(HTTPStatus.OK);
   handler.send_header("Content-type", representation.contentType);
   if (size !== null) handler.send_header("Content-Length", String(size));
-  handler.send_header("Last-Modified", handler.date_time_string(representation.mtime));
+  endFileHead(handler, representation);
+  return source;
+}
+
+function sendParts(
+  handler: FileAnswerer,
+  representation: Representation,
+  source: PartSource,
+  ranges: readonly ByteRange[],
+  size: number,
+): Source {
+  const [first, ...others] = ranges as [ByteRange, ...ByteRange[]];
+  const { contentType } = representation;
+  handler.send_response(HTTPStatus.PARTIAL_CONTENT);
+  if (others.length === 0) {
+    handler.send_header("Content-type", contentType);
+    handler.send_header("Content-Length", String(first.end - first.start));
+    handler.send_header("Content-Range", contentRange(first, size));
+    endFileHead(handler, representation);
+    return partOf(source, first);
+  }
+  const body = new ByteRangesBody(source, ranges, size, contentType);
+  handler.send_header("Content-type", body.contentType);
+  handler.send_header("Content-Length", String(body.length));
+  endFileHead(handler, representation);
+  return body;
+}
+
+/** Sends the fields that the whole and its parts have in common, and ends the head. */
+function endFileHead(handler: FileAnswerer, representation: Representation): void {
+  const { mtime, etag, contentEncoding } = representation;
+  // Not what is yet to come (RFC 9110 8.8.2.1).
+  handler.send_header("Last-Modified", handler.date_time_string(Math.min(mtime, ticker.epochSeconds)));
+  if (etag !== null) handler.send_header("ETag", etag);
+  if (partSource(representation) !== null) handler.send_header("Accept-Ranges", "bytes");
   if (contentEncoding !== null) handler.send_header("Content-Encoding", contentEncoding);
   sendVary(handler, representation);
   sendExtraFields(handler, OWN_FIELDS);
   handler.end_headers();
 }
 
+function sendNotModified(handler: FileAnswerer, representation: Representation): null {
+  const { etag } = representation;
+  handler.send_response(HTTPStatus.NOT_MODIFIED);
+  if (etag !== null) handler.send_header("ETag", etag);
+  sendVary(handler, representation);
+  sendCacheFields(handler);
+  handler.end_headers();
+  return null;
+}
+
+function refuseRange(handler: FileAnswerer, size: number): null {
+  unsatisfied = { handler, size };
+  try {
+    handler.send_error(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
+  } finally {
+    unsatisfied = null;
+  }
+  return null;
+}
+
+/** Sends what an answer of `handler` has to say of ranges that cannot be had, where it is that (15.5.17). */
+export function sendUnsatisfiedRange(handler: FileAnswerer): void {
+  if (unsatisfied?.handler !== handler) return;
+  handler.send_header("Content-Range", unsatisfiedRange(unsatisfied.size));
+}
+
 function sendVary(handler: FileAnswerer, representation: Representation): void {
   if (representation.varies) handler.send_header("Vary", "Accept-Encoding");
 }
 
-function isNotModified(handler: FileAnswerer, representation: Representation): boolean {
-  const ifModifiedSince = handler.headers.get("If-Modified-Since");
-  if (ifModifiedSince === null) return false;
-  const request = {
-    method: handler.command,
-    ifNoneMatch: handler.headers.get("If-None-Match"),
-    ifModifiedSince,
-  };
-  return checkPreconditions(request, representation.mtime, Date.now() / 1000) === 304;
+/** What ranges can be taken of; null where they cannot. */
+function partSource({ size, source }: Representation): PartSource | null {
+  if (size === null) return null;
+  return source instanceof OpenedFile || source instanceof Uint8Array ? source : null;
+}
+
+/** The value of all fields of a name, as one list (RFC 9110 5.3): where only one value is good, two are none. */
+function joined(headers: HTTPMessage, name: string): string | null {
+  return headers.get_all(name)?.join(", ") ?? null;
 }

@@ -48,6 +48,15 @@ export class HTTPMessage implements Iterable<[name: string, value: string]> {
     return this.#head.find(asciiLower(name)) >= 0;
   }
 
+  /**
+   * Whether there are conditions or a Range among them.
+   *
+   * @internal
+   */
+  get isSelective(): boolean {
+    return this.#head.isSelective;
+  }
+
   /** The names as they were received, in order, repeated ones repeated. */
   keys(): string[] {
     return Array.from({ length: this.length }, (_, index) => this.#head.fieldName(index));

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import packageInfo from "../../package.json" with { type: "json" };
 import { closeSource, copy, type Sink, type Source } from "../files/copy.ts";
 import { type DocumentRoot, documentRoot, type Opened, Refusal } from "../files/document-root.ts";
+import type { EntityTagKind } from "../files/entity-tag.ts";
 import { listingPage, listingPieces, MAX_ENTRIES_AT_ONCE, sortEntries } from "../files/listing.ts";
 import { type ExtensionsMap, guessMediaType, withCharset } from "../files/mime.ts";
 import { type DirectoryEntry, OpenedDirectory } from "../files/opened-directory.ts";
@@ -24,7 +25,13 @@ import { mustBeFreed } from "../transport/descriptors.ts";
 import { inheritFromClass } from "./attributes.ts";
 import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "./base.ts";
 import { type ExtraResponseHeaders, sendExtraFields } from "./extra-fields.ts";
-import { plainRepresentation, sendFileHead } from "./file-answer.ts";
+import {
+  entityTagOf,
+  plainRepresentation,
+  type Representation,
+  sendFileHead,
+  sendUnsatisfiedRange,
+} from "./file-answer.ts";
 
 export type { ExtraResponseHeaders } from "./extra-fields.ts";
 
@@ -49,6 +56,8 @@ export interface SimpleHTTPRequestHandlerOptions {
   readonly dotfiles?: boolean;
   /** See {@link SimpleHTTPRequestHandler.followSymlinks}. */
   readonly followSymlinks?: boolean;
+  /** See {@link SimpleHTTPRequestHandler.etag}. */
+  readonly etag?: EntityTagKind;
 }
 
 const OPTION_NAMES: readonly string[] = [
@@ -60,6 +69,7 @@ const OPTION_NAMES: readonly string[] = [
   "charset",
   "dotfiles",
   "followSymlinks",
+  "etag",
 ];
 
 /** What a listing's answer says by itself, and extra headers therefore cannot (SIM-14). */
@@ -94,6 +104,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   static charset: string = "utf-8";
   static dotfiles: boolean = false;
   static followSymlinks: boolean = false;
+  static etag: EntityTagKind = "stat";
 
   /**
    * The directory that is served: by default the one that was current when the connection came (SIM-1). What
@@ -101,8 +112,11 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    */
   declare directory: string;
   /**
-   * Fields added to every answer that carries a file or a listing, but not to redirects, 304 or errors; what
-   * the answer says by itself (its date, server, type, length and modification) they cannot replace (SIM-14).
+   * Fields added to every answer that carries a file or a listing, but not to redirects or errors; what
+   * the answer says by itself (its date, server, type, length, ranges, tag and modification) they cannot replace
+   * (SIM-14).
+   *
+   * Differs: those of them that are for caches (Cache-Control, Content-Location, Expires, Vary) are on 304 too.
    */
   declare extra_response_headers: ExtraResponseHeaders;
   /** The files that are shown in place of a directory's listing: the first one there is (SIM-8). */
@@ -120,6 +134,12 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   declare dotfiles: boolean;
   /** Whether symbolic links may lead out of {@link directory}. Python has no such attribute. */
   declare followSymlinks: boolean;
+  /**
+   * What the entity tags of files are made of: `"stat"` for size and time of modification, `"content"` for a hash of
+   * what is in them, the same on all hosts that have copies of them with other times (each version of a file is read
+   * once for it), `"none"` for no tags. Python has no such attribute.
+   */
+  declare etag: EntityTagKind;
 
   #lastRoot: DocumentRoot | undefined = undefined;
 
@@ -175,8 +195,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   /**
-   * Sends the head of the answer to GET or HEAD: a file's, a directory's index page, its listing, a redirect
-   * to it, 304 or an error.
+   * Sends the head of the answer to GET or HEAD: a file's or that of parts of it, a directory's index page, its
+   * listing, a redirect to it, 304 or an error.
    *
    * @returns what is to be sent as the body, which the caller copies and closes; null when there is nothing
    * more to send. A subclass may return a promise of it, and anything that {@link copyfile} takes.
@@ -270,6 +290,15 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     return guessMediaType(path, this.extensions_map) ?? this.default_content_type;
   }
 
+  /**
+   * Ends the header fields, as in {@link BaseHTTPRequestHandler}; of an answer that refuses a range, with the size of
+   * the file behind them.
+   */
+  override end_headers(): void {
+    sendUnsatisfiedRange(this);
+    super.end_headers();
+  }
+
   #deliver(source: SendHeadResult): void | Promise<void> {
     if (source === null || source === undefined) return;
     let copying: void | Promise<void>;
@@ -303,15 +332,19 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     return this.list_directory(path);
   }
 
-  #sendFileHead(file: OpenedFile, path: string): SendHeadResult {
-    let contentType: string;
-    try {
-      contentType = withCharset(this.guess_type(path), this.charset);
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-    return sendFileHead(this, plainRepresentation(file, contentType));
+  #sendFileHead(file: OpenedFile, path: string): SendHeadResult | Promise<SendHeadResult> {
+    const answer = (etag: string | null): SendHeadResult => {
+      let representation: Representation;
+      try {
+        representation = plainRepresentation(file, withCharset(this.guess_type(path), this.charset), etag);
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+      return sendFileHead(this, representation);
+    };
+    const etag = entityTagOf(file, this.etag);
+    return etag instanceof Promise ? etag.then(answer) : answer(etag);
   }
 
   /** Ends the head of a listing's answer. */

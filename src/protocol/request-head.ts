@@ -209,6 +209,23 @@ export class RequestHead {
     return -1;
   }
 
+  /**
+   * Whether a field chooses what is to be answered: Range, or one whose name begins with `If-` (RFC 9110 13 and 14).
+   * Told in one pass, because most requests have none of the six.
+   */
+  get isSelective(): boolean {
+    const { bytes, start, offsets, fieldCount } = this;
+    for (let index = 0; index < fieldCount; index++) {
+      const nameStart = start + offsets[index * OFFSETS_PER_FIELD]!;
+      const initial = bytes[nameStart]! | 0x20;
+      if (initial !== 0x69 && initial !== 0x72) continue;
+      const nameEnd = start + offsets[index * OFFSETS_PER_FIELD + 1]!;
+      if (equalsIgnoringCase(bytes, nameStart, nameEnd, "range")) return true;
+      if (equalsIgnoringCase(bytes, nameStart, Math.min(nameStart + 3, nameEnd), "if-")) return true;
+    }
+    return false;
+  }
+
   #text(offset: number): string {
     return latin1(this.bytes, this.start + this.offsets[offset]!, this.start + this.offsets[offset + 1]!);
   }

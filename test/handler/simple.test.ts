@@ -141,7 +141,7 @@ describe("a file", () => {
     expect(Buffer.from(response.body, "latin1").toString()).toBe(`content of ${name}`);
   });
 
-  test("has Python's fields, in Python's order and spelling (SIM-13)", async () => {
+  test("has Python's fields, in Python's order and spelling, then those for caches and ranges (SIM-13)", async () => {
     const response = await site.get("/a.txt");
     expect(response.headerLines.map(([name]) => name)).toEqual([
       "Server",
@@ -149,6 +149,8 @@ describe("a file", () => {
       "Content-type",
       "Content-Length",
       "Last-Modified",
+      "ETag",
+      "Accept-Ranges",
       ...(response.headers.has("connection") ? ["Connection"] : []),
     ]);
     expect(response.headers.get("last-modified")).toBe(MODIFIED_DATE);
@@ -473,7 +475,7 @@ describe("extra_response_headers (SIM-14)", () => {
     expect(await dates("/index/")).toHaveLength(1);
   });
 
-  test("are not added to redirects, 304 and errors", async () => {
+  test("are not added to redirects and errors, and to 304 only those for caches", async () => {
     await using extra = await Site.start(
       QuietHandler.with({ directory: tree.path("www"), extra_response_headers: extras }),
     );
@@ -485,7 +487,7 @@ describe("extra_response_headers (SIM-14)", () => {
     ]) {
       expect([301, 404, 304]).toContain(response.status);
       expect(response.headers.has("x-one")).toBe(false);
-      expect(response.headers.has("cache-control")).toBe(false);
+      expect(response.headers.has("cache-control")).toBe(response.status === 304);
     }
   });
 });
@@ -543,7 +545,7 @@ describe("what is configured", () => {
     expect(() => QuietHandler.with(options)).toThrow(
       new TypeError(
         'There is no option "dir" of the handler, only directory, extra_response_headers, index_pages, ' +
-          "extensions_map, default_content_type, charset, dotfiles, followSymlinks",
+          "extensions_map, default_content_type, charset, dotfiles, followSymlinks, etag",
       ),
     );
   });

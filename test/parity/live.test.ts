@@ -47,6 +47,9 @@ interface Comparison {
 /** SIM-13: a text type says its charset here. */
 const CHARSET: Exceptions = { "content-type": "SIM-13" };
 
+/** SIM-13: what Python does not say of a file. That it is said here, `handler/simple` shows. */
+const NOT_IN_PYTHON: ReadonlySet<string> = new Set(["ETag", "Accept-Ranges"]);
+
 /** REQ-12: Python repeats the client's method in the reason phrase, and so in a page of another length. */
 const OWN_REASON: Exceptions = { reason: "REQ-12" };
 
@@ -303,7 +306,10 @@ async function answerOf(port: number, raw: string): Promise<Answer> {
     "content-length": isPage || (status >= 400 && body === "") ? undefined : headers.get("content-length"),
     "last-modified": headers.get("last-modified"),
     connection: headers.get("connection"),
-    "header names": headerLines.map(([name]) => name).join(", "),
+    "header names": headerLines
+      .map(([name]) => name)
+      .filter((name) => !NOT_IN_PYTHON.has(name))
+      .join(", "),
     body: isPage ? essenceOf(body) : body,
   };
 }
