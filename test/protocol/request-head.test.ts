@@ -205,3 +205,36 @@ describe("grow()", () => {
     expect(head.offsets.subarray(0, before.length)).toEqual(before);
   });
 });
+
+describe("isSelective", () => {
+  const isSelective = (...fields: string[]) =>
+    completeHead(`GET / HTTP/1.1\r\n${["Host: a", ...fields].join("\r\n")}\r\n\r\n`).isSelective;
+
+  test.each([
+    "Range",
+    "range",
+    "RANGE",
+    "If-Match",
+    "if-none-match",
+    "IF-MODIFIED-SINCE",
+    "If-Unmodified-Since",
+    "If-Range",
+    "If-",
+  ])("%s chooses what is to be answered, wherever it stands", (name) => {
+    expect(isSelective(`${name}: x`)).toBe(true);
+    expect(isSelective("Accept: */*", "Referer: b", `${name}: x`, "I: c")).toBe(true);
+  });
+
+  test.each(["Ranges", "Rang", "R", "Referer", "I", "If", "Iff-Match", "X-If-Match", "X-Range", "IfxMatch"])(
+    "%s does not",
+    (name) => {
+      expect(isSelective(`${name}: range if-match`)).toBe(false);
+    },
+  );
+
+  test("is not what a new head is, nor one that is used again", () => {
+    const head = completeHead("GET / HTTP/1.1\r\nHost: a\r\nRange: x\r\n\r\n");
+    head.reset();
+    expect([head.isSelective, new RequestHead().isSelective]).toEqual([false, false]);
+  });
+});
