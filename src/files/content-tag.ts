@@ -5,8 +5,9 @@
 
 import { fstatSync, read, readSync } from "node:fs";
 import type { OpenedFile } from "./opened-file.ts";
+import { RecentMap } from "./recent-map.ts";
 
-/** Tags that are remembered; the one that was asked for longest ago is forgotten first. */
+/** Tags that are remembered. */
 const MAX_TAGS = 4096;
 
 /** Files up to this size are read at once, larger ones without holding up anybody, in pieces of this size. */
@@ -16,42 +17,36 @@ const PIECE_BYTES: number = 64 * 1024;
 const TAG_BYTES = 16;
 
 /** A file written to this recently may be so again within the same tick of the file system's clock. */
-const SETTLED_AFTER_MS = 2000;
+const SETTLED_AFTER_SECONDS = 2;
 
-const tags = new Map<string, string>();
+const tags = new RecentMap<string>(MAX_TAGS);
 const underWay = new Map<string, Promise<string | null>>();
 const piece = new Uint8Array(PIECE_BYTES);
 
 /**
  * The tag of an opened file: a hash of what is in it. The file has to stay open until it is there. Null where the
- * file is written to meanwhile, or cannot be read.
+ * file is written to meanwhile, or cannot be read. `now` is in seconds since 1970.
  */
-export function contentTag(file: OpenedFile): string | null | Promise<string | null> {
+export function contentTag(file: OpenedFile, now: number): string | null | Promise<string | null> {
   const version = versionOf(file.fd);
   const known = tags.get(version);
-  if (known !== undefined) {
-    tags.delete(version);
-    tags.set(version, known);
-    return known;
-  }
-  if (file.size <= PIECE_BYTES) return remember(version, file, hashAtOnce(file));
-  return underWay.get(version) ?? startReading(version, file);
+  if (known !== undefined) return known;
+  if (file.size <= PIECE_BYTES) return remember(version, file, hashAtOnce(file), now);
+  return underWay.get(version) ?? startReading(version, file, now);
 }
 
-function startReading(version: string, file: OpenedFile): Promise<string | null> {
+function startReading(version: string, file: OpenedFile, now: number): Promise<string | null> {
   const reading = hashInPieces(file)
-    .then((hash) => remember(version, file, hash))
+    .then((hash) => remember(version, file, hash, now))
     .finally(() => underWay.delete(version));
   underWay.set(version, reading);
   return reading;
 }
 
-function remember(version: string, file: OpenedFile, hash: Uint8Array | null): string | null {
+function remember(version: string, file: OpenedFile, hash: Uint8Array | null, now: number): string | null {
   if (hash === null || versionOf(file.fd) !== version) return null;
   const tag = `"${Buffer.from(hash.buffer, hash.byteOffset, TAG_BYTES).toString("base64url")}"`;
-  if (Date.now() - fstatSync(file.fd).ctimeMs < SETTLED_AFTER_MS) return tag;
-  const oldest = tags.size >= MAX_TAGS ? tags.keys().next().value : undefined;
-  if (oldest !== undefined) tags.delete(oldest);
+  if (now - fstatSync(file.fd).ctimeMs / 1000 < SETTLED_AFTER_SECONDS) return tag;
   tags.set(version, tag);
   return tag;
 }

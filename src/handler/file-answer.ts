@@ -68,7 +68,9 @@ let unsatisfied: { readonly handler: FileAnswerer; readonly size: number } | nul
 /** The tag of a file; a promise of it where it has to be read first. */
 export function entityTagOf(file: OpenedFile, kind: EntityTagKind): string | null | Promise<string | null> {
   if (kind === "none") return null;
-  return kind === "content" ? contentTag(file) : statTag(file.size, file.mtime, ticker.epochSeconds);
+  return kind === "content"
+    ? contentTag(file, ticker.epochSeconds)
+    : statTag(file.size, file.mtime, ticker.epochSeconds);
 }
 
 /** An opened file as it lies there. */

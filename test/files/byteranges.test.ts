@@ -93,6 +93,19 @@ describe("ByteRangesBody", () => {
   });
 });
 
+test("no part follows one that is cut short", () => {
+  tree.add({ short: BYTES });
+  const file = open("short");
+  const body = bodyOver(file, [
+    { start: 1000, end: 1010 },
+    { start: 0, end: 10 },
+  ]);
+  truncateSync(tree.path("short"), 1005);
+  const text = readAll(body, [4096]);
+  body.close();
+  expect(text).toEndWith(TEXT.slice(1000, 1005));
+});
+
 describe("partOf()", () => {
   test("is those bytes, of a file and of bytes", () => {
     using file = open();

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { openSync, statSync, truncateSync, utimesSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { openSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { contentTag } from "../../src/files/content-tag.ts";
 import { OpenedFile } from "../../src/files/opened-file.ts";
 import { pattern } from "../support/site.ts";
 import { Tree } from "../support/tree.ts";
 
 const LARGE_BYTES = 300_000;
+/** When no file of these tests has been written to lately. */
+const LATER = Date.now() / 1000 + 3600;
 
 let tree: Tree;
 beforeAll(() => {
@@ -15,10 +16,7 @@ beforeAll(() => {
 afterAll(() => tree[Symbol.dispose]());
 
 function open(name: string): OpenedFile {
-  return openAt(tree.path(name));
-}
-
-function openAt(path: string): OpenedFile {
+  const path = tree.path(name);
   return new OpenedFile(openSync(path, "r"), statSync(path));
 }
 
@@ -26,7 +24,7 @@ function openAt(path: string): OpenedFile {
 async function tagOf(name: string, content?: string | Uint8Array): Promise<string | null> {
   if (content !== undefined) tree.add({ [name]: content });
   using file = open(name);
-  return await contentTag(file);
+  return await contentTag(file, LATER);
 }
 
 describe("contentTag()", () => {
@@ -59,41 +57,58 @@ describe("contentTag()", () => {
   test("leaves the file to be read from its beginning", async () => {
     tree.add({ read: "content" });
     using file = open("read");
-    await contentTag(file);
+    await contentTag(file, LATER);
     expect(Buffer.from(file.read()).toString()).toBe("content");
   });
 
   test("of a large file does not hold up the event loop", async () => {
     tree.add({ slow: pattern(LARGE_BYTES) });
     using file = open("slow");
-    expect(contentTag(file)).toBeInstanceOf(Promise);
-    await contentTag(file);
+    expect(contentTag(file, LATER)).toBeInstanceOf(Promise);
+    await contentTag(file, LATER);
   });
 
   test("is read once for those who ask at the same time, and remembered for those who ask later", async () => {
-    // Of a file that nobody has written to lately.
-    const path = fileURLToPath(import.meta.resolve("fast-check"));
-    using file = openAt(path);
-    using other = openAt(path);
-    expect(file.size).toBeGreaterThan(65_536);
-    const asked = contentTag(file);
-    expect(contentTag(other)).toBe(asked);
+    tree.add({ settled: pattern(LARGE_BYTES) });
+    using file = open("settled");
+    using other = open("settled");
+    const asked = contentTag(file, LATER);
+    expect(contentTag(other, LATER)).toBe(asked);
     const tag = await asked;
-    expect(contentTag(other)).toBe(tag);
+    expect(contentTag(other, LATER)).toBe(tag);
     expect(tag).toStartWith('"');
   });
 
   test("is none where the file is cut short meanwhile", async () => {
     tree.add({ cut: pattern(LARGE_BYTES) });
     using file = open("cut");
-    const tag = contentTag(file);
+    const tag = contentTag(file, LATER);
     truncateSync(tree.path("cut"), 10);
     expect(await tag).toBeNull();
   });
 
+  test("is none where the file is written over meanwhile", async () => {
+    tree.add({ over: pattern(LARGE_BYTES) });
+    tree.setModified("over", 784_111_777);
+    using file = open("over");
+    const tag = contentTag(file, LATER);
+    writeFileSync(tree.path("over"), "x", { flag: "r+" });
+    expect(await tag).toBeNull();
+  });
+
+  test("is not remembered while the file could change again unseen", async () => {
+    tree.add({ recent: pattern(LARGE_BYTES) });
+    using file = open("recent");
+    const written = Date.now() / 1000;
+    const tag = await contentTag(file, written);
+    const again = contentTag(file, written);
+    expect(again).toBeInstanceOf(Promise);
+    expect(await again).toBe(tag);
+  });
+
   test("is none where the file cannot be read", async () => {
     const folder = new OpenedFile(openSync(tree.root, "r"), statSync(tree.root));
-    expect(await contentTag(folder)).toBeNull();
+    expect(await contentTag(folder, LATER)).toBeNull();
     folder.close();
   });
 });

@@ -31,6 +31,7 @@ function* endless(): Generator<string> {
 class Represented extends QuietFiles {
   override send_head(): SendHeadResult {
     if (this.path === "/coded") return sendFileHead(this, CODED);
+    if (this.path === "/unknown") return sendFileHead(this, { ...CODED, size: null });
     const source = endless();
     if (this.path === "/begun") source.next();
     return sendFileHead(this, { ...CODED, size: null, source });
@@ -76,6 +77,8 @@ describe("a representation of unknown length", () => {
     const { status, headers, body, framing } = await site.ask("GET /stream", "Range: bytes=0-1");
     expect([status, body, framing]).toEqual([200, "one two", "chunked"]);
     expect([headers.has("accept-ranges"), headers.has("content-range")]).toEqual([false, false]);
+    const unknown = await site.ask("GET /unknown", "Range: bytes=0-1");
+    expect([unknown.status, unknown.headers.has("accept-ranges")]).toEqual([200, false]);
   });
 
   test("is let go of where nothing of it is sent", async () => {

@@ -77,10 +77,14 @@ describe("the tag", () => {
     const extra_response_headers = [
       ["ETag", '"mine"'],
       ["Accept-Ranges", "none"],
+      ["Content-Range", "bytes 0-0/1"],
     ] as const;
     await using served = await serveFiles(QuietFiles.with({ directory: tree.root, extra_response_headers }));
     const raw = await exchange(served.port, "GET /a.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    expect(raw.match(/^(?:etag|accept-ranges): .*$/gim)).toEqual([`ETag: ${tag}`, "Accept-Ranges: bytes"]);
+    expect(raw.match(/^(?:etag|accept-ranges|content-range): .*$/gim)).toEqual([
+      `ETag: ${tag}`,
+      "Accept-Ranges: bytes",
+    ]);
   });
 });
 

@@ -89,6 +89,12 @@ describe("a range", () => {
     const answers = decodeResponses(await exchange(site.port, requests.join("")));
     expect(answers.map(({ status }) => status)).toEqual([206, 416, 206, 206]);
     expect([answers[0]!.body, answers[3]!.body]).toEqual(["ab", "z"]);
+    expect(answers.map(({ headers }) => headers.get("content-range"))).toEqual([
+      "bytes 0-1/26",
+      "bytes */26",
+      undefined,
+      "bytes 25-25/26",
+    ]);
   });
 });
 
