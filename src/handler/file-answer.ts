@@ -73,21 +73,27 @@ export function entityTagOf(file: OpenedFile, kind: EntityTagKind): string | nul
     : statTag(file.size, file.mtime, ticker.epochSeconds);
 }
 
-/** An opened file as it lies there. */
-export function plainRepresentation(
-  file: OpenedFile,
-  contentType: string,
-  etag: string | null,
-): Representation {
-  return {
-    size: file.size,
-    mtime: file.mtime,
-    etag,
-    contentType,
-    contentEncoding: null,
-    varies: false,
-    source: file,
-  };
+/** An opened file as it lies there. Its type is only asked for where it is sent: to guess it takes longer than 304. */
+export class PlainRepresentation implements Representation {
+  readonly size: number;
+  readonly mtime: number;
+  readonly etag: string | null;
+  readonly contentEncoding: null = null;
+  readonly varies: boolean = false;
+  readonly source: OpenedFile;
+  readonly #typeOf: () => string;
+
+  constructor(file: OpenedFile, typeOf: () => string, etag: string | null) {
+    this.size = file.size;
+    this.mtime = file.mtime;
+    this.etag = etag;
+    this.source = file;
+    this.#typeOf = typeOf;
+  }
+
+  get contentType(): string {
+    return this.#typeOf();
+  }
 }
 
 /**

@@ -25,13 +25,7 @@ import { mustBeFreed } from "../transport/descriptors.ts";
 import { inheritFromClass } from "./attributes.ts";
 import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "./base.ts";
 import { type ExtraResponseHeaders, sendExtraFields } from "./extra-fields.ts";
-import {
-  entityTagOf,
-  plainRepresentation,
-  type Representation,
-  sendFileHead,
-  sendUnsatisfiedRange,
-} from "./file-answer.ts";
+import { entityTagOf, PlainRepresentation, sendFileHead, sendUnsatisfiedRange } from "./file-answer.ts";
 
 export type { ExtraResponseHeaders } from "./extra-fields.ts";
 
@@ -333,16 +327,9 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   #sendFileHead(file: OpenedFile, path: string): SendHeadResult | Promise<SendHeadResult> {
-    const answer = (etag: string | null): SendHeadResult => {
-      let representation: Representation;
-      try {
-        representation = plainRepresentation(file, withCharset(this.guess_type(path), this.charset), etag);
-      } catch (error) {
-        file.close();
-        throw error;
-      }
-      return sendFileHead(this, representation);
-    };
+    const typeOf = () => withCharset(this.guess_type(path), this.charset);
+    const answer = (etag: string | null): SendHeadResult =>
+      sendFileHead(this, new PlainRepresentation(file, typeOf, etag));
     const etag = entityTagOf(file, this.etag);
     return etag instanceof Promise ? etag.then(answer) : answer(etag);
   }
