@@ -5,12 +5,15 @@
 
 import { ByteQueue } from "./byte-queue.ts";
 import { quietly } from "./promises.ts";
+import { sendFile } from "./sendfile.ts";
 import { giveMemory } from "./spare-memory.ts";
 import { nextTurn } from "./turn.ts";
 
 /** What a writer needs of a socket. The result is the number of bytes taken, negative when it is closed. */
 export interface ByteSink {
   write(bytes: Uint8Array, byteOffset: number, byteLength: number): number;
+  /** The socket's descriptor, where bytes may be sent past `write`. */
+  readonly fd?: number;
 }
 
 /** Thrown (as a rejection) to whoever waits for a client that has gone. Like Python's BrokenPipeError. */
@@ -90,6 +93,18 @@ export class SocketWriter {
       // Where nothing waits, the kernel has taken the piece whole, or there is nobody to send it to any more.
       if (this.#queue === null) giveMemory(piece);
     }
+  }
+
+  /**
+   * Sends bytes of a file behind all that was sent, as many as the socket takes at once. None where others wait, or where
+   * that cannot be done: they have to be read and sent then.
+   */
+  protected sendFromFile(descriptor: number, offset: number, count: number): number {
+    const { fd } = this.#sink;
+    if (fd === undefined || fd < 0 || this.#queue !== null || this.#hasGone) return 0;
+    const sent = sendFile(fd, descriptor, offset, Math.min(count, FAIR_BYTES));
+    this.#bytesAtOnce += sent;
+    return sent;
   }
 
   /** Puts a copy of the bytes behind those that wait already, without writing. */

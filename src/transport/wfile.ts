@@ -172,6 +172,23 @@ export class ResponseWriter extends AnswerBuffer {
   }
 
   /**
+   * Sends body bytes of an open file without reading them, behind what was written so far, as many as the client takes at
+   * once. For answers with a declared length, on systems and sockets where that can be had.
+   *
+   * @param descriptor the file's
+   * @param offset where in the file to begin
+   * @param count how many bytes are to be sent
+   * @returns how many were sent. Where that is 0, `write()` some of them and await `flush()`.
+   */
+  sendFile(descriptor: number, offset: number, count: number): number {
+    if (this.#stage !== Stage.BODY || this.#framing !== Framing.LENGTH) return 0;
+    this.sendReady();
+    const sent = this.sendFromFile(descriptor, offset, Math.min(count, this.#declared - this.#written));
+    this.#written += sent;
+    return sent;
+  }
+
+  /**
    * Sends what was written so far.
    *
    * @returns a promise that settles when the kernel has taken all of it, and rejects with

@@ -1,0 +1,47 @@
+/**
+ * sendfile(2): bytes of a file to a socket without a copy in this process. For 100 KiB that is half the CPU time of a
+ * `read` and a `write` (the bench's case `file-100k`). On Linux alone; elsewhere, and where the C library cannot be
+ * called, the answer is always that nothing was sent.
+ */
+
+import { dlopen, FFIType } from "bun:ffi";
+
+type SystemCall = (socket: number, file: number, offset: Uint32Array, count: number) => number;
+
+/** Where the C library is called by these names: GNU's, then musl's. */
+const LIBRARIES: readonly string[] = ["libc.so.6", "libc.so"];
+
+/** An `off_t`, which the system moves on: its lower half, then its upper one. */
+const offsetWords: Uint32Array = new Uint32Array(2);
+const WORD = 2 ** 32;
+
+/** Found when it is first needed; null where there is none. */
+let systemCall: SystemCall | null | undefined;
+
+/**
+ * Sends up to `count` bytes of `file`, from `offset` on, to `socket`: both are descriptors. Gives how many were sent; 0
+ * where the socket has no room, where the file has ended, and for whatever else is in the way: `write` tells what.
+ */
+export function sendFile(socket: number, file: number, offset: number, count: number): number {
+  systemCall ??= process.platform === "linux" ? findSystemCall() : null;
+  if (systemCall === null) return 0;
+  offsetWords[0] = offset % WORD;
+  offsetWords[1] = offset / WORD;
+  return Math.max(0, systemCall(socket, file, offsetWords, count));
+}
+
+function findSystemCall(): SystemCall | null {
+  for (const library of LIBRARIES) {
+    try {
+      return dlopen(library, {
+        sendfile: {
+          args: [FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.u64_fast],
+          returns: FFIType.i64_fast,
+        },
+      }).symbols.sendfile as SystemCall;
+    } catch {
+      // Not under this name.
+    }
+  }
+  return null;
+}
