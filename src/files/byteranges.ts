@@ -42,6 +42,7 @@ export class ByteRangesBody {
     const typeLine = contentType === "" ? "" : `Content-Type: ${contentType}\r\n`;
     this.contentType = `multipart/byteranges; boundary=${boundary}`;
     this.#source = source;
+    if (source instanceof OpenedFile) source.watch();
     this.#parts = ranges.map((range, index) => ({
       range,
       head: Buffer.from(

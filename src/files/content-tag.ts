@@ -20,6 +20,8 @@ const TAG_BYTES = 16;
 const SETTLED_AFTER_SECONDS = 2;
 
 const tags = new RecentMap<string>(MAX_TAGS);
+/** Of contents that are held in memory, for as long as they are. */
+const tagsOfHeld = new WeakMap<Uint8Array, string>();
 const underWay = new Map<string, Promise<string | null>>();
 const piece = new Uint8Array(PIECE_BYTES);
 
@@ -28,11 +30,24 @@ const piece = new Uint8Array(PIECE_BYTES);
  * file is written to meanwhile, or cannot be read. `now` is in seconds since 1970.
  */
 export function contentTag(file: OpenedFile, now: number): string | null | Promise<string | null> {
+  if (file.contents !== null) return tagOfHeld(file.contents);
   const version = versionOf(file.fd);
   const known = tags.get(version);
   if (known !== undefined) return known;
   if (file.size <= PIECE_BYTES) return remember(version, file, hashAtOnce(file), now);
   return underWay.get(version) ?? startReading(version, file, now);
+}
+
+function tagOfHeld(contents: Uint8Array): string {
+  const known = tagsOfHeld.get(contents);
+  if (known !== undefined) return known;
+  const tag = tagOf(new Bun.CryptoHasher("sha256").update(contents).digest());
+  tagsOfHeld.set(contents, tag);
+  return tag;
+}
+
+function tagOf(hash: Uint8Array): string {
+  return `"${Buffer.from(hash.buffer, hash.byteOffset, TAG_BYTES).toString("base64url")}"`;
 }
 
 function startReading(version: string, file: OpenedFile, now: number): Promise<string | null> {
@@ -45,7 +60,7 @@ function startReading(version: string, file: OpenedFile, now: number): Promise<s
 
 function remember(version: string, file: OpenedFile, hash: Uint8Array | null, now: number): string | null {
   if (hash === null || versionOf(file.fd) !== version) return null;
-  const tag = `"${Buffer.from(hash.buffer, hash.byteOffset, TAG_BYTES).toString("base64url")}"`;
+  const tag = tagOf(hash);
   if (now - fstatSync(file.fd).ctimeMs / 1000 < SETTLED_AFTER_SECONDS) return tag;
   tags.set(version, tag);
   return tag;

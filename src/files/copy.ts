@@ -9,6 +9,8 @@ import { OpenedFile } from "./opened-file.ts";
 export interface Sink {
   write(data: string | Uint8Array): unknown;
   flush(): Promise<void>;
+  /** Sends bytes of an open file from where they lie; how many, 0 where that cannot be done now. */
+  sendFile?(descriptor: number, offset: number, count: number): number;
 }
 
 /** Whatever has `read`: at most `size` bytes at a time, none at its end. */
@@ -31,11 +33,20 @@ export type Source =
 /** Files up to this size go out in one synchronous piece. */
 export const ONE_PIECE_BYTES: number = 64 * 1024;
 
-/** Larger ones go in pieces of this size, each waiting for the one before it, as Python's do (SIM-15). */
-export const PIECE_BYTES: number = 256 * 1024;
+/** Larger ones go in pieces of this size, each waiting for the one before it (SIM-15). */
+export const PIECE_BYTES: number = 64 * 1024;
 
-/** For files that go out in one piece: read and written without anything happening in between. */
-const onePiece = new Uint8Array(ONE_PIECE_BYTES);
+/**
+ * What is read of a file where the sink sends files by itself but has no room: enough to be told when it has. A slow
+ * client has as much of it in memory.
+ */
+export const TRIGGER_BYTES: number = 16 * 1024;
+
+/** From this size on it is worthwhile to have the sink send a file by itself. */
+const LEAST_SENT_BYTES: number = 16 * 1024;
+
+/** What is read of a file is written without anything happening in between: one buffer does for all. */
+const piece = new Uint8Array(Math.max(ONE_PIECE_BYTES, PIECE_BYTES));
 
 /**
  * Copies `source` to `sink`, at once if it is small and already there. Gives, or settles with, whether all of
@@ -52,23 +63,41 @@ export function copy(source: Source, sink: Sink): boolean | Promise<boolean> {
 }
 
 function copyFile(file: OpenedFile, sink: Sink): boolean | Promise<boolean> {
-  if (file.remaining > ONE_PIECE_BYTES) return copyFileInPieces(file, sink);
-  const count = file.readInto(onePiece);
-  if (count > 0) sink.write(onePiece.subarray(0, count));
+  if (file.contents !== null) return writeAll(file.read(), sink);
+  const isBegun = file.remaining >= LEAST_SENT_BYTES && sendDirectly(file, sink);
+  if (isBegun && file.remaining === 0) return true;
+  if (isBegun || file.remaining > ONE_PIECE_BYTES) return copyFileInPieces(file, sink);
+  copyPiece(file, sink, ONE_PIECE_BYTES);
   return file.remaining === 0;
 }
 
+/**
+ * A file that is written anew while it is sent must not become an answer that is half the one and half the other: it is
+ * looked at before each piece, and when it is not what it was when it was opened, the answer ends there.
+ */
 async function copyFileInPieces(file: OpenedFile, sink: Sink): Promise<boolean> {
-  const piece = new Uint8Array(PIECE_BYTES);
+  file.watch();
+  const pieceBytes = sink.sendFile === undefined ? PIECE_BYTES : TRIGGER_BYTES;
   while (file.remaining > 0) {
-    const count = file.readInto(piece);
-    if (count === 0) return false;
-    // Without its last piece a mixture of two versions cannot pass for a whole.
-    if (file.remaining === 0 && !file.isIntact()) return false;
-    sink.write(count < piece.length ? piece.subarray(0, count) : piece);
+    if (!file.isIntact()) return false;
+    if (!sendDirectly(file, sink) && !copyPiece(file, sink, pieceBytes)) return false;
     await sink.flush();
   }
   return true;
+}
+
+/** Has the sink send of the file what it can; whether that was anything. */
+function sendDirectly(file: OpenedFile, sink: Sink): boolean {
+  const sent = sink.sendFile?.(file.fd, file.position, file.remaining) ?? 0;
+  file.skip(sent);
+  return sent > 0;
+}
+
+/** Reads and writes the next piece; whether there was anything to read. */
+function copyPiece(file: OpenedFile, sink: Sink, pieceBytes: number): boolean {
+  const count = file.readInto(piece.subarray(0, pieceBytes));
+  if (count > 0) sink.write(piece.subarray(0, count));
+  return count > 0;
 }
 
 function writeAll(data: string | Uint8Array, sink: Sink): boolean {

@@ -9,8 +9,9 @@
  */
 
 import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from "node:fs";
+import { heldContents, type Holder, MAX_HELD_FILE_BYTES } from "./held-contents.ts";
 import { OpenedDirectory } from "./opened-directory.ts";
-import { OpenedFile } from "./opened-file.ts";
+import { OpenedFile, VersionMemo } from "./opened-file.ts";
 import { isMalformed } from "./path.ts";
 import { isWithin, isWithinResolved, pathOfSameFile, realPath, realPathOfOpened } from "./real-path.ts";
 
@@ -35,10 +36,11 @@ export interface DocumentRootOptions {
 }
 
 /** What tells one state of a file from every other: the change time moves with content, mode and name. */
-interface FileIdentity {
+interface FileState extends Holder {
   readonly dev: number;
   readonly ino: number;
   readonly ctimeMs: number;
+  readonly memo: VersionMemo;
 }
 
 /** O_NONBLOCK: a FIFO must not hold up the loop. O_NOCTTY: a terminal must not become the server's. */
@@ -56,7 +58,7 @@ export class DocumentRoot {
   readonly directory: string;
   /** Whether links may lead out of it. */
   readonly followsSymlinks: boolean;
-  readonly #checked = new Map<string, FileIdentity>();
+  readonly #checked = new Map<string, FileState>();
 
   constructor(directory: string, options: DocumentRootOptions) {
     this.directory = directory;
@@ -68,15 +70,16 @@ export class DocumentRoot {
    * not below the root even by name can only be its caller's own choice: it is opened wherever it leads.
    */
   open(path: string): Opened | Refusal {
-    if (!this.#checked.has(path)) {
-      const refusal = refusalByName(path);
-      if (refusal !== undefined) return refusal;
-    }
+    const known = this.#checked.get(path);
+    const held = known === undefined ? undefined : heldFile(known, path);
+    if (held !== undefined) return held;
+    const refusal = known === undefined ? refusalByName(path) : undefined;
+    if (refusal !== undefined) return refusal;
     let fd: number;
     try {
       fd = openSync(path, OPEN_FLAGS);
     } catch (error) {
-      this.#checked.delete(path);
+      this.#forget(path);
       return this.#openUnreadableDirectory(path, error) ?? refusalFor(error);
     }
     let opened: Opened | undefined;
@@ -108,12 +111,17 @@ export class DocumentRoot {
     const stats = fstatSync(fd);
     const isFile = stats.isFile();
     if (!isFile && !stats.isDirectory()) return undefined;
-    if (!isSameState(this.#checked.get(path), stats)) {
-      this.#checked.delete(path);
+    const known = this.#checked.get(path);
+    const isKnown = known !== undefined && isSameState(known, stats);
+    if (!isKnown) {
+      this.#forget(path);
       if (!this.#allows(path, realPathOfOpened(fd, path, stats))) return undefined;
       this.#remember(path, stats);
     }
-    return isFile ? new OpenedFile(fd, stats) : new OpenedDirectory(fd, path);
+    if (!isFile) return new OpenedDirectory(fd, path);
+    const file = new OpenedFile(fd, stats, isKnown ? known.memo : null);
+    // Not at once: most files of most sites are asked for once in a long time.
+    return isKnown && stats.size <= MAX_HELD_FILE_BYTES ? hold(file, known, stats) : file;
   }
 
   /** A directory that may be entered but not read still has its index page. */
@@ -133,8 +141,19 @@ export class DocumentRoot {
 
   #remember(path: string, stats: Stats): void {
     if (Date.now() - stats.ctimeMs < SETTLED_AFTER_MS) return;
-    if (this.#checked.size >= MAX_CHECKED_PATHS) this.#checked.clear();
-    this.#checked.set(path, { dev: stats.dev, ino: stats.ino, ctimeMs: stats.ctimeMs });
+    if (this.#checked.size >= MAX_CHECKED_PATHS) {
+      for (const state of this.#checked.values()) heldContents.drop(state);
+      this.#checked.clear();
+    }
+    const { dev, ino, ctimeMs } = stats;
+    this.#checked.set(path, { dev, ino, ctimeMs, memo: new VersionMemo(), contents: null });
+  }
+
+  #forget(path: string): void {
+    const known = this.#checked.get(path);
+    if (known === undefined) return;
+    heldContents.drop(known);
+    this.#checked.delete(path);
   }
 }
 
@@ -154,8 +173,29 @@ export function documentRoot(directory: string, options: DocumentRootOptions): D
   return root;
 }
 
-function isSameState(known: FileIdentity | undefined, stats: Stats): boolean {
-  if (known === undefined) return false;
+/** The file in the state that is held in memory, if it is in that state now. */
+function heldFile(known: FileState, path: string): OpenedFile | undefined {
+  const { contents } = known;
+  if (contents === null) return undefined;
+  let stats: Stats;
+  try {
+    stats = statSync(path);
+  } catch {
+    return undefined;
+  }
+  return isSameState(known, stats) ? new OpenedFile(-1, stats, known.memo, contents) : undefined;
+}
+
+/** Reads a small file into memory, where it stays; the file as it is where it has been cut short meanwhile. */
+function hold(file: OpenedFile, state: FileState, stats: Stats): OpenedFile {
+  const contents = file.read();
+  if (contents.length < file.size || !file.isIntact()) return new OpenedFile(file.fd, stats);
+  file.close();
+  heldContents.hold(state, contents);
+  return new OpenedFile(-1, stats, state.memo, contents);
+}
+
+function isSameState(known: FileState, stats: Stats): boolean {
   return known.ino === stats.ino && known.dev === stats.dev && known.ctimeMs === stats.ctimeMs;
 }
 

@@ -2,25 +2,45 @@
 
 import { closeSync, fstatSync, readSync, type Stats } from "node:fs";
 
+/** What has been made of one version of a file, to be used for the next request as well. */
+export class VersionMemo {
+  /** Its entity tag by size and time. */
+  statTag: string | null = null;
+  /** The media type of its name, and the table that it was looked up in first. */
+  mediaType: string | null = null;
+  mediaTypeTable: object | null = null;
+}
+
+/** As many bytes at its end tell whether a file was written anew. */
+const TAIL_BYTES = 4096;
+
 /**
  * A regular file, open for reading, at the size it had when it was opened. Whoever holds it closes it.
  * Reads never go past that size, so no more can be sent than was announced.
  */
 export class OpenedFile {
-  /** The file descriptor, for as long as the file is open. */
+  /** The file descriptor, for as long as the file is open; -1 where its contents are held in memory. */
   readonly fd: number;
+  /** The whole file, where it is held in memory: nobody may change it. */
+  readonly contents: Uint8Array | null;
+  /** What is known of this version of it from before; null where nothing can be kept yet. */
+  readonly memo: VersionMemo | null;
   /** Bytes it held when it was opened. */
   readonly size: number;
   /** When it was last modified, in seconds since 1970, with a fraction. */
   readonly mtime: number;
-  readonly #mtimeMs: number;
+  #mtimeMs: number;
   #position = 0;
   /** Where reading ends. */
   #end: number;
   #isClosed = false;
+  /** The hash of its last bytes, where it has been asked to keep watch. */
+  #tail: bigint | undefined = undefined;
 
-  constructor(fd: number, stats: Stats) {
+  constructor(fd: number, stats: Stats, memo: VersionMemo | null = null, contents: Uint8Array | null = null) {
     this.fd = fd;
+    this.contents = contents;
+    this.memo = memo;
     this.size = stats.size;
     this.mtime = stats.mtimeMs / 1000;
     this.#mtimeMs = stats.mtimeMs;
@@ -30,6 +50,11 @@ export class OpenedFile {
   /** Whether `close` has been called. */
   get closed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Bytes that were read, or sent by somebody else. */
+  get position(): number {
+    return this.#position;
   }
 
   /** Bytes not read yet, of the whole or of the part that was selected. */
@@ -46,13 +71,33 @@ export class OpenedFile {
     this.#end = end;
   }
 
+  /** Leaves out the next `count` bytes. */
+  skip(count: number): void {
+    this.#position += count;
+  }
+
+  /** Keeps what `isIntact` needs to tell a file that has grown from one that was written anew. */
+  watch(): void {
+    if (this.contents === null) this.#tail = this.#hashOfTail();
+  }
+
   /**
-   * Whether what has been read can be taken for one version: the file has not been written to since it was opened,
-   * or has only become longer, as a log does.
+   * Whether what it held when it was opened is still what it holds there. That it was replaced or deleted does not
+   * matter: it is open. That something was added does not either, as to a log, if it was watched.
    */
   isIntact(): boolean {
-    const stats = fstatSync(this.fd);
-    return stats.size > this.size || (stats.size === this.size && stats.mtimeMs === this.#mtimeMs);
+    if (this.contents !== null) return true;
+    const { size, mtimeMs } = fstatSync(this.fd);
+    if (mtimeMs === this.#mtimeMs && size >= this.size) return true;
+    const hasGrown = size > this.size && this.#tail !== undefined && this.#tail === this.#hashOfTail();
+    if (hasGrown) this.#mtimeMs = mtimeMs;
+    return hasGrown;
+  }
+
+  #hashOfTail(): bigint {
+    const tail = new Uint8Array(Math.min(TAIL_BYTES, this.size));
+    readSync(this.fd, tail, 0, tail.length, this.size - tail.length);
+    return Bun.hash.wyhash(tail);
   }
 
   /**
@@ -62,6 +107,11 @@ export class OpenedFile {
   readInto(target: Uint8Array): number {
     if (this.#isClosed) throw new TypeError("Cannot read from a closed file");
     const wanted = Math.min(target.length, this.remaining);
+    if (this.contents !== null) {
+      target.set(this.contents.subarray(this.#position, this.#position + wanted));
+      this.#position += wanted;
+      return wanted;
+    }
     let filled = 0;
     while (filled < wanted) {
       const count = readSync(this.fd, target, filled, wanted - filled, this.#position);
@@ -77,15 +127,22 @@ export class OpenedFile {
    * Python: fewer at the end of the file, none after it.
    */
   read(size: number = -1): Uint8Array {
+    if (this.contents !== null) return this.#readHeld(this.contents, size);
     const bytes = new Uint8Array(size < 0 ? this.remaining : Math.min(size, this.remaining));
     return bytes.subarray(0, this.readInto(bytes));
+  }
+
+  #readHeld(contents: Uint8Array, size: number): Uint8Array {
+    const start = this.#position;
+    this.#position = size < 0 ? this.#end : Math.min(start + size, this.#end);
+    return start === 0 && this.#position === this.size ? contents : contents.subarray(start, this.#position);
   }
 
   /** Closes the descriptor. Closing again does nothing. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    closeSync(this.fd);
+    if (this.fd >= 0) closeSync(this.fd);
   }
 
   [Symbol.dispose](): void {

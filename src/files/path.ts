@@ -20,6 +20,9 @@ const IS_WINDOWS = process.platform === "win32";
 /** Where the query or the fragment begins. */
 const PATH_END = /[?#]/;
 
+/** A path that stands for itself: no escapes, no empty segments, and no names that begin with a dot. */
+const PLAIN_TARGET = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+\/?$/;
+
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
 
 /**
@@ -95,6 +98,7 @@ export function requestedNames(target: string, isWindows: boolean = IS_WINDOWS):
 
 /** The path below `directory` that `target` stands for (SIM-4), with a trailing slash where it has one. */
 export function translatePath(target: string, directory: string, isWindows: boolean = IS_WINDOWS): string {
+  if (PLAIN_TARGET.test(target) && directory !== "" && !directory.endsWith("/")) return directory + target;
   const { names, hasTrailingSlash } = requestedNames(target, isWindows);
   const root = directory || ".";
   if (names.length === 0 && !hasTrailingSlash) return root;

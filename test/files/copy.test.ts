@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { appendFileSync, fstatSync, truncateSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import {
   closeSource,
   copy,
@@ -41,6 +52,18 @@ class MemorySink implements Sink {
 
 function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 0xff);
+}
+
+function changeAt(path: string, position: number): void {
+  const fd = openSync(path, "r+");
+  writeSync(fd, "changed", position);
+  closeSync(fd);
+}
+
+/** Puts another file in the place of one, as editors and deployments do. */
+function replace(path: string, content: Uint8Array): void {
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
 }
 
 let tree: Tree;
@@ -112,7 +135,32 @@ describe("copy() of a file", () => {
     using file = openedFile("cut-on-the-way", pattern(3 * PIECE_BYTES));
     const sink = new MemorySink(() => truncateSync(tree.path("cut-on-the-way"), PIECE_BYTES + 7));
     expect(await copy(file, sink)).toBe(false);
-    expect(sink.bytes.equals(pattern(PIECE_BYTES + 7))).toBe(true);
+    expect(sink.bytes.equals(pattern(PIECE_BYTES))).toBe(true);
+  });
+
+  const other = (length: number): Uint8Array => pattern(length).map((byte) => byte ^ 0xff);
+  test.each<[what: string, change: (path: string) => void]>([
+    ["is written anew in place", (path) => writeFileSync(path, other(3 * PIECE_BYTES))],
+    ["is written anew and shorter", (path) => writeFileSync(path, other(2 * PIECE_BYTES))],
+    ["is written anew and longer", (path) => writeFileSync(path, other(4 * PIECE_BYTES))],
+    ["is changed in the middle", (path) => changeAt(path, 2 * PIECE_BYTES)],
+  ])("that %s on the way ends there, and says so", async (what, change) => {
+    using file = openedFile(what, pattern(3 * PIECE_BYTES));
+    const sink = new MemorySink(() => change(tree.path(what)));
+    expect(await copy(file, sink)).toBe(false);
+    expect(sink.bytes.equals(pattern(PIECE_BYTES))).toBe(true);
+  });
+
+  test.each<[what: string, change: (path: string) => void]>([
+    ["gets something added", (path) => appendFileSync(path, "more")],
+    ["is deleted", (path) => rmSync(path, { force: true })],
+    ["has another one put in its place", (path) => replace(path, other(3 * PIECE_BYTES))],
+    ["gets another mode", (path) => chmodSync(path, 0o600)],
+  ])("that %s on the way is sent as it was", async (what, change) => {
+    using file = openedFile(what, pattern(3 * PIECE_BYTES));
+    const sink = new MemorySink(() => change(tree.path(what)));
+    expect(await copy(file, sink)).toBe(true);
+    expect(sink.bytes.equals(pattern(3 * PIECE_BYTES))).toBe(true);
   });
 
   test("fails when the sink does", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, type Mock, spyOn, test } from "bun:test";
 import { chmodSync, closeSync, openSync, readdirSync, renameSync, statSync } from "node:fs";
 import { DocumentRoot, Refusal } from "../../src/files/document-root.ts";
+import { MAX_HELD_FILE_BYTES } from "../../src/files/held-contents.ts";
 import { OpenedDirectory } from "../../src/files/opened-directory.ts";
 import { OpenedFile } from "../../src/files/opened-file.ts";
 import { translatePath } from "../../src/files/path.ts";
@@ -164,6 +165,24 @@ describe("a root that has served a file before", () => {
     expect(openedFrom(root, "/a")).toBe(Refusal.NOT_FOUND);
     own.add({ "www/a/c": "now a directory" });
     expect(openedFrom(root, "/a")).toEqual(["c"]);
+  });
+
+  test("holds a small file that is asked for again in memory, and only as long as it is the same", () => {
+    using own = new Tree({ "www/a": "first", "www/big": "x".repeat(MAX_HELD_FILE_BYTES + 1) });
+    const root = new DocumentRoot(own.path("www"), { followSymlinks: false });
+    const isHeld = (name: string): boolean => {
+      const opened = root.open(own.path(`www/${name}`));
+      if (!(opened instanceof OpenedFile)) throw new Error(`Cannot open ${name}: ${opened}`);
+      using file = opened;
+      return file.contents !== null && file.fd === -1;
+    };
+    expect([isHeld("a"), isHeld("a"), isHeld("a")]).toEqual([false, true, true]);
+    expect([isHeld("big"), isHeld("big")]).toEqual([false, false]);
+    expect(openedFrom(root, "/a")).toBe("first");
+    own.add({ "www/a": "other" });
+    expect(openedFrom(root, "/a")).toBe("other");
+    own.remove("www/a");
+    expect(openedFrom(root, "/a")).toBe(Refusal.NOT_FOUND);
   });
 
   const swaps: [name: string, swap: (own: Tree) => void][] = [
