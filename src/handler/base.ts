@@ -232,6 +232,28 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     return (this.#headers ?? this.#head).isSelective;
   }
 
+  /**
+   * The values of all fields of a name as one list (RFC 9110 5.3); null where there is none. Does not make `headers` of the
+   * request's head, which could not be used again then.
+   *
+   * @internal
+   */
+  listedField(lowerCaseName: string): string | null {
+    if (this.#headers !== null) return this.#headers.get_all(lowerCaseName)?.join(", ") ?? null;
+    const head = this.#head;
+    let index = head.find(lowerCaseName);
+    if (index < 0) return null;
+    let list = head.fieldValue(index);
+    for (
+      index = head.find(lowerCaseName, index + 1);
+      index >= 0;
+      index = head.find(lowerCaseName, index + 1)
+    ) {
+      list += `, ${head.fieldValue(index)}`;
+    }
+    return list;
+  }
+
   #readRequestLine(): string {
     const head = this.#head;
     return head.failure === Failure.TARGET_TOO_LONG ? "" : head.requestLine();

@@ -20,7 +20,6 @@ import {
 import { HTTPStatus } from "../protocol/status.ts";
 import { ticker } from "../transport/ticker.ts";
 import { type ExtraFieldsSender, sendCacheFields, sendExtraFields } from "./extra-fields.ts";
-import type { HTTPMessage } from "./http-message.ts";
 
 /** What is to be sent of a file, and what the head says about it. */
 export interface Representation {
@@ -42,8 +41,8 @@ export interface Representation {
 /** What answers: a handler of files. */
 export interface FileAnswerer extends ExtraFieldsSender {
   readonly command: string;
-  readonly headers: HTTPMessage;
   readonly isSelective: boolean;
+  listedField(lowerCaseName: string): string | null;
   send_response(code: number | HTTPStatus): void;
   send_error(code: number | HTTPStatus): void;
   end_headers(): void;
@@ -68,9 +67,11 @@ let unsatisfied: { readonly handler: FileAnswerer; readonly size: number } | nul
 /** The tag of a file; a promise of it where it has to be read first. */
 export function entityTagOf(file: OpenedFile, kind: EntityTagKind): string | null | Promise<string | null> {
   if (kind === "none") return null;
-  return kind === "content"
-    ? contentTag(file, ticker.epochSeconds)
-    : statTag(file.size, file.mtime, ticker.epochSeconds);
+  if (kind === "content") return contentTag(file, ticker.epochSeconds);
+  const { memo } = file;
+  const tag = memo?.statTag ?? statTag(file.size, file.mtime, ticker.epochSeconds);
+  if (memo !== null) memo.statTag = tag;
+  return tag;
 }
 
 /** An opened file as it lies there. Its type is only asked for where it is sent: to guess it takes longer than 304. */
@@ -118,10 +119,10 @@ export function sendFileHead(handler: FileAnswerer, representation: Representati
 function answerSelective(handler: FileAnswerer, representation: Representation): Source | null {
   const request = {
     method: handler.command,
-    ifMatch: joined(handler.headers, "if-match"),
-    ifUnmodifiedSince: joined(handler.headers, "if-unmodified-since"),
-    ifNoneMatch: joined(handler.headers, "if-none-match"),
-    ifModifiedSince: joined(handler.headers, "if-modified-since"),
+    ifMatch: handler.listedField("if-match"),
+    ifUnmodifiedSince: handler.listedField("if-unmodified-since"),
+    ifNoneMatch: handler.listedField("if-none-match"),
+    ifModifiedSince: handler.listedField("if-modified-since"),
   };
   const outcome = checkPreconditions(request, representation, ticker.epochSeconds);
   if (outcome === 304) return sendNotModified(handler, representation);
@@ -140,9 +141,9 @@ function answerSelective(handler: FileAnswerer, representation: Representation):
 
 /** What is asked for of `size` bytes. Range counts for GET alone (14.2), and where If-Range lets it. */
 function selectedRanges(handler: FileAnswerer, representation: Representation, size: number): RangeSelection {
-  const range = handler.command === "GET" ? joined(handler.headers, "range") : null;
+  const range = handler.command === "GET" ? handler.listedField("range") : null;
   if (range === null) return null;
-  const ifRange = joined(handler.headers, "if-range");
+  const ifRange = handler.listedField("if-range");
   if (checkIfRange(ifRange, representation, ticker.epochSeconds) === "false") return null;
   return selectRanges(range, size);
 }
@@ -227,9 +228,4 @@ function sendVary(handler: FileAnswerer, representation: Representation): void {
 function partSource({ size, source }: Representation): PartSource | null {
   if (size === null) return null;
   return source instanceof OpenedFile || source instanceof Uint8Array ? source : null;
-}
-
-/** The value of all fields of a name, as one list (RFC 9110 5.3): where only one value is good, two are none. */
-function joined(headers: HTTPMessage, name: string): string | null {
-  return headers.get_all(name)?.join(", ") ?? null;
 }

@@ -327,11 +327,23 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   #sendFileHead(file: OpenedFile, path: string): SendHeadResult | Promise<SendHeadResult> {
-    const typeOf = () => withCharset(this.guess_type(path), this.charset);
+    const typeOf = (): string => this.#typeOf(file, path);
     const answer = (etag: string | null): SendHeadResult =>
       sendFileHead(this, new PlainRepresentation(file, typeOf, etag));
     const etag = entityTagOf(file, this.etag);
     return etag instanceof Promise ? etag.then(answer) : answer(etag);
+  }
+
+  /** The media type of a file. That of its name is looked up once, where no subclass sees to it. */
+  #typeOf({ memo }: OpenedFile, path: string): string {
+    const table = this.extensions_map;
+    const isOverridden = this.guess_type !== SimpleHTTPRequestHandler.prototype.guess_type;
+    if (memo === null || isOverridden) return withCharset(this.guess_type(path), this.charset);
+    if (memo.mediaTypeTable !== table) {
+      memo.mediaType = guessMediaType(path, table) ?? null;
+      memo.mediaTypeTable = table;
+    }
+    return withCharset(memo.mediaType ?? this.default_content_type, this.charset);
   }
 
   /** Ends the head of a listing's answer. */
