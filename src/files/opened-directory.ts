@@ -1,6 +1,8 @@
 /** An opened directory, and what is in it. */
 
-import { closeSync, type Dirent, readdirSync, statSync } from "node:fs";
+import { closeSync, type Dirent, existsSync, readdirSync, statSync } from "node:fs";
+
+const HAS_DESCRIPTOR_PATHS: boolean = process.platform === "linux" && existsSync("/proc/self/fd");
 
 /** One name in a directory. */
 export interface DirectoryEntry {
@@ -22,6 +24,14 @@ export class OpenedDirectory {
   constructor(fd: number | undefined, path: string) {
     this.#fd = fd;
     this.path = path;
+  }
+
+  /**
+   * A path that leads to the opened directory itself, wherever it has been moved since. Where the system has none it
+   * is the one that it was opened by, which may lead to another one by now.
+   */
+  get stablePath(): string {
+    return this.#fd !== undefined && HAS_DESCRIPTOR_PATHS ? `/proc/self/fd/${this.#fd}` : this.path;
   }
 
   /** What is in it, in no order, without `.` and `..`; undefined when it cannot be read. */

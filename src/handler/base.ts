@@ -314,7 +314,15 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     const isParsed = this.parse_request();
     if (isParsed !== true && !atOnce("parse_request()", isParsed)) return refusal;
     const method = this.#findMethod();
-    if (typeof method === "function") return method.call(this);
+    return typeof method === "function" ? method.call(this) : this.refuseMethod();
+  }
+
+  /**
+   * Answers a request whose method there is not, or that is turned off: 501.
+   *
+   * @internal
+   */
+  refuseMethod(): void | Promise<void> {
     this.#refuse(501, `Unsupported method (${quoted(this.command)})`);
     return refusal;
   }

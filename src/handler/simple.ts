@@ -19,6 +19,7 @@ import {
   requestedNames,
   translatePath,
 } from "../files/path.ts";
+import { asksForUnfinished, isUnfinished } from "../files/upload-names.ts";
 import { HTTPStatus } from "../protocol/status.ts";
 import type { Connection } from "../transport/connection.ts";
 import { mustBeFreed } from "../transport/descriptors.ts";
@@ -28,6 +29,7 @@ import { type ExtraResponseHeaders, sendExtraFields } from "./extra-fields.ts";
 import { entityTagOf, PlainRepresentation, sendFileHead, sendUnsatisfiedRange } from "./file-answer.ts";
 
 export type { ExtraResponseHeaders } from "./extra-fields.ts";
+import { receiveFile, receiveForm, welcomesUpload } from "./upload.ts";
 
 /** What `send_head` gives: the body that is still to be sent, or nothing when the answer is complete. */
 export type SendHeadResult = Source | null | undefined;
@@ -52,6 +54,12 @@ export interface SimpleHTTPRequestHandlerOptions {
   readonly followSymlinks?: boolean;
   /** See {@link SimpleHTTPRequestHandler.etag}. */
   readonly etag?: EntityTagKind;
+  /** See {@link SimpleHTTPRequestHandler.upload}. */
+  readonly upload?: boolean;
+  /** See {@link SimpleHTTPRequestHandler.uploadOverwrite}. */
+  readonly uploadOverwrite?: boolean;
+  /** See {@link SimpleHTTPRequestHandler.maxUploadBytes}. */
+  readonly maxUploadBytes?: number | null;
 }
 
 const OPTION_NAMES: readonly string[] = [
@@ -64,6 +72,9 @@ const OPTION_NAMES: readonly string[] = [
   "dotfiles",
   "followSymlinks",
   "etag",
+  "upload",
+  "uploadOverwrite",
+  "maxUploadBytes",
 ];
 
 /** What a listing's answer says by itself, and extra headers therefore cannot (SIM-14). */
@@ -99,6 +110,9 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   static dotfiles: boolean = false;
   static followSymlinks: boolean = false;
   static etag: EntityTagKind = "stat";
+  static upload: boolean = false;
+  static uploadOverwrite: boolean = false;
+  static maxUploadBytes: number | null = null;
 
   /**
    * The directory that is served: by default the one that was current when the connection came (SIM-1). What
@@ -134,6 +148,18 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    * once for it), `"none"` for no tags. Python has no such attribute.
    */
   declare etag: EntityTagKind;
+  /**
+   * Whether clients may store files: with PUT, or with POST of a form to a directory. Files that are there already
+   * stay as they are, unless {@link uploadOverwrite} is on. Python has no such attribute.
+   */
+  declare upload: boolean;
+  /** Whether an uploaded file takes the place of one of its name; else the answer is 409. */
+  declare uploadOverwrite: boolean;
+  /**
+   * Bytes that the body of a request may have where {@link upload} is on, Infinity for any number; null for
+   * {@link maxBodyBytes}.
+   */
+  declare maxUploadBytes: number | null;
 
   #lastRoot: DocumentRoot | undefined = undefined;
 
@@ -176,6 +202,46 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     this.directory ??= process.cwd();
   }
 
+  /** Called once, before anything else: reads the class's attributes. An override calls it first. */
+  override setup(): void | Promise<void> {
+    const ready = super.setup();
+    const { maxUploadBytes } = this;
+    if (!this.upload || maxUploadBytes === null) return ready;
+    if (!(maxUploadBytes >= 0))
+      throw new RangeError(`maxUploadBytes: ${maxUploadBytes} is no number of bytes`);
+    this.request.maxBodyBytes = maxUploadBytes;
+    return ready;
+  }
+
+  /**
+   * As in the class above; an upload that will be refused is refused before its body is sent, unless `do_PUT()` or
+   * `do_POST()` is a subclass's, which may have its own mind.
+   */
+  override handle_expect_100(): boolean {
+    const own = SimpleHTTPRequestHandler.prototype;
+    const isUpload =
+      (this.command === "PUT" && this.do_PUT === own.do_PUT) ||
+      (this.command === "POST" && this.do_POST === own.do_POST);
+    if (this.upload && isUpload && !welcomesUpload(this, this.#documentRoot())) return false;
+    return super.handle_expect_100();
+  }
+
+  /**
+   * Stores the body as the file that the request names, where {@link upload} is on: 201 for a new one, 204 for one that
+   * took another's place. 501 otherwise, as for any method that there is not. Python has no such method.
+   */
+  do_PUT(): void | Promise<void> {
+    return this.upload ? receiveFile(this, this.#documentRoot()) : this.refuseMethod();
+  }
+
+  /**
+   * Stores the files of a form in the directory that the request names, where {@link upload} is on: 303 to the
+   * listing, or 201 with a list for those who ask for JSON. 501 otherwise. Python has no such method.
+   */
+  do_POST(): void | Promise<void> {
+    return this.upload ? receiveForm(this, this.#documentRoot()) : this.refuseMethod();
+  }
+
   /** Answers GET with what {@link send_head} finds (SIM-3). */
   do_GET(): void | Promise<void> {
     const source = this.send_head();
@@ -202,7 +268,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    */
   send_head(): SendHeadResult | Promise<SendHeadResult> {
     if (holdsNul(this.path)) return this.#refuse(Refusal.BAD_NAME);
-    if (!this.dotfiles && asksForDotfile(this.path)) return this.#refuse(Refusal.NOT_FOUND);
+    if (this.dotfiles ? asksForUnfinished(this.path) : asksForDotfile(this.path))
+      return this.#refuse(Refusal.NOT_FOUND);
     const path = this.translate_path(this.path);
     const opened = openToSend(this.#documentRoot(), path);
     if (typeof opened === "number") return this.#refuse(opened);
@@ -361,7 +428,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     const isAtTop = requestedNames(this.path).names.length === 0;
     return held
       .entries()
-      ?.filter((entry) => this.dotfiles || !isDotfile(entry.name, isAtTop))
+      ?.filter(({ name }) => (this.dotfiles ? !isUnfinished(name) : !isDotfile(name, isAtTop)))
       .filter((entry) => !entry.isLink || !root.isLinkOut(`${path}/${entry.name}`));
   }
 

@@ -546,6 +546,8 @@ describe("what is configured", () => {
       new TypeError(
         'There is no option "dir" of the handler, only directory, extra_response_headers, index_pages, ' +
           "extensions_map, default_content_type, charset, dotfiles, followSymlinks, etag",
+          "extensions_map, default_content_type, charset, dotfiles, followSymlinks, upload, " +
+          "uploadOverwrite, maxUploadBytes",
       ),
     );
   });

@@ -600,7 +600,7 @@ describe("more of what Python's users write", () => {
   //         self.send_response(201, "Created")
   //         self.end_headers()
   class Upload extends SimpleHTTPRequestHandler {
-    async do_PUT(): Promise<void> {
+    override async do_PUT(): Promise<void> {
       await writeFile(this.translate_path(this.path), await this.rfile.read());
       this.send_response(201, "Created");
       this.end_headers();
