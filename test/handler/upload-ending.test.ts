@@ -5,6 +5,7 @@ import { readdirSync, renameSync, symlinkSync, unlinkSync, watch } from "node:fs
 import { fileURLToPath } from "node:url";
 import { nameIfFree } from "../../src/files/upload.ts";
 import { parseResponse, RawClient } from "../support/client.ts";
+import { Laboratory } from "../support/laboratory.ts";
 import { Tree } from "../support/tree.ts";
 import { BOUNDARY, FORM_END, formPart, requestHead, UploadSite } from "../support/upload-site.ts";
 
@@ -131,6 +132,34 @@ describe("an upload that breaks off leaves nothing behind:", () => {
     expect(await child.exited).toBe(status);
     expect(child.names()).toEqual([]);
   });
+});
+
+test("no descriptor stays open, whatever becomes of an upload", async () => {
+  using tree = new Tree({ there: "old" });
+  const module = fileURLToPath(new URL("fixtures/upload-specimens.ts", import.meta.url));
+  await using laboratory = new Laboratory(module, { UPLOAD_DIRECTORY: tree.root });
+  await using patient = await laboratory.start("uploads");
+  const whole = formPart("b", "x") + FORM_END;
+  const requests = [
+    ...STAGES.map(([, begun]) => begun),
+    `${requestHead("PUT", "/new", ["Content-Length: 1"])}x`,
+    `${requestHead("PUT", "/there", ["Content-Length: 1"])}x`,
+    `${requestHead("PUT", "/there/a", ["Content-Length: 1"])}x`,
+    requestHead("PUT", "/there", ["Content-Length: 1", "Expect: 100-continue"]),
+    requestHead("PUT", "/a", ["Content-Length: 1", "Expect: 100-continue"]),
+    requestHead("POST", "/", [`Content-Length: ${whole.length}`, FORM[1]!]) + whole,
+    requestHead("POST", "/there", [`Content-Length: ${whole.length}`, FORM[1]!]) + whole,
+    requestHead("POST", "/", ["Content-Length: 3", FORM[1]!, "Expect: 100-continue"]),
+  ];
+  for (const bytes of requests) {
+    for (const leave of ["endInput", "abort"] as const) {
+      await using client = await RawClient.connect(patient.port);
+      client.send(bytes);
+      client[leave]();
+    }
+  }
+  expect(await patient.settled()).toEqual([]);
+  expect(readdirSync(tree.root).filter((name) => UNFINISHED.test(name))).toEqual([]);
 });
 
 test("a process that is killed leaves a file that can be told by its name", async () => {

@@ -280,6 +280,19 @@ describe("the size of an upload", () => {
   });
 });
 
+test("a folder that may be written but not read takes files", async () => {
+  await using site = await UploadSite.start({ "www/inbox/": null });
+  chmodSync(site.tree.root, 0o755);
+  chmodSync(site.tree.path("www/inbox"), 0o733);
+  {
+    using _unprivileged = dropPrivileges();
+    expect((await site.put("/inbox/a", "x")).status).toBe(201);
+    expect((await site.put("/inbox/a", "y")).status).toBe(409);
+  }
+  chmodSync(site.tree.path("www/inbox"), 0o755);
+  expect(site.contents()).toEqual({ "inbox/": "", "inbox/a": "x" });
+});
+
 test.each([-1, Number.NaN])("maxUploadBytes of %p is the author's mistake", async (maxUploadBytes) => {
   const errors: unknown[] = [];
   class Server extends HTTPServer {

@@ -29,11 +29,11 @@ export class Laboratory implements AsyncDisposable {
   #lastId = 0;
 
   /** @param module exports `specimens`: functions that make a specimen, by name. */
-  constructor(module: string) {
+  constructor(module: string, env: Readonly<Record<string, string>> = {}) {
     this.#module = module;
     this.#child = Bun.spawn([process.execPath, CHILD], {
       stdio: ["ignore", "inherit", "pipe"],
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, NO_COLOR: "1", ...env },
       ipc: ({ id, result }: Reply) => this.#waiters.get(id)!(result),
     });
     void this.#readLog();
