@@ -27,10 +27,13 @@ export const Stored = { CREATED: 201, REPLACED: 204 } as const;
 
 export type Stored = (typeof Stored)[keyof typeof Stored];
 
+// Windows has neither.
+const NOFOLLOW: number = constants.O_NOFOLLOW ?? 0;
+const NONBLOCK: number = constants.O_NONBLOCK ?? 0;
 /** A link at the name is not followed, not even by whoever guesses it. The mode is what umask leaves. */
-const OPEN_FLAGS: number =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
-const MODE = 0o666;
+const NEW_FLAGS: number = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NOFOLLOW;
+const NEW_MODE = 0o666;
+const OLD_FLAGS: number = constants.O_RDONLY | NOFOLLOW | NONBLOCK;
 
 /** What a file system answers that has no hard links. */
 const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
@@ -56,7 +59,7 @@ export class Upload {
     this.#name = name;
     this.#admit = admit;
     this.#unfinishedPath = folder.pathOf(UNFINISHED_PREFIX + crypto.randomUUID());
-    this.#fd = openSync(this.#unfinishedPath, OPEN_FLAGS, MODE);
+    this.#fd = openSync(this.#unfinishedPath, NEW_FLAGS, NEW_MODE);
     noteUnfinished(this);
   }
 
@@ -138,12 +141,34 @@ export class Upload {
       });
       if (rejection !== undefined) return rejection;
       if (isTaken) {
-        renameSync(this.#unfinishedPath, path);
+        replaceFile(this.#unfinishedPath, path);
         return Stored.REPLACED;
       }
       if (nameIfFree(this.#unfinishedPath, path)) return Stored.CREATED;
     }
     return EXISTS;
+  }
+}
+
+/**
+ * Gives the file at `from` the name of that at `to`. The old one is held open meanwhile: its blocks are freed when it is
+ * closed, and not in the event loop, which that would stop for a third of a second for each gibibyte.
+ */
+function replaceFile(from: string, to: string): void {
+  const old = openOld(to);
+  try {
+    renameSync(from, to);
+  } finally {
+    if (old !== undefined) closeFile(old).catch(ignore);
+  }
+}
+
+/** What may not be read is replaced all the same. */
+function openOld(path: string): number | undefined {
+  try {
+    return openSync(path, OLD_FLAGS);
+  } catch {
+    return undefined;
   }
 }
 
@@ -165,7 +190,7 @@ export function nameIfFree(from: string, to: string, link: typeof linkSync = lin
 /** The name is taken by an empty file first, which is seen only by whoever looks between two calls. */
 function claimAndRename(from: string, to: string): boolean {
   try {
-    closeSync(openSync(to, OPEN_FLAGS, MODE));
+    closeSync(openSync(to, NEW_FLAGS, NEW_MODE));
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
     throw error;
