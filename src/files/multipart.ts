@@ -1,11 +1,11 @@
 /**
- * Forms with files in them, multipart/form-data (RFC 7578, RFC 2046 5.1): bytes in, in whatever pieces they come,
- * and events out. Pure; it holds no more than one part's head, and never throws.
+ * Forms with files in them, multipart/form-data (RFC 7578, RFC 2046 5.1): bytes in, in whatever pieces they
+ * come, and events out. Pure; it holds no more than one part's head, and never throws.
  *
- * The runtime has such a parser, `formData()`, but only for bodies that are in memory as a whole. Those that can
- * be had as packages stream, but bring Node's streams or the web's with them, and are lenient where two parsers
- * must not disagree. What is strict here: a line that begins with the boundary is a boundary, and malformed when it
- * goes on differently; heads are held to the grammar; no parameter comes twice.
+ * The runtime has such a parser, `formData()`, but only for bodies that are in memory as a whole. A package
+ * that streams would be another dependency at run time, on whose strictness the promises of this server would
+ * rest. What is strict here: a line that begins with the boundary is a boundary, and malformed when it goes
+ * on differently; heads are held to the grammar; no parameter comes twice.
  */
 
 import { parseParameters } from "./parameters.ts";

@@ -27,8 +27,8 @@ export class OpenedDirectory {
   }
 
   /**
-   * A path that leads to the opened directory itself, wherever it has been moved since. Where the system has none it
-   * is the one that it was opened by, which may lead to another one by now.
+   * A path that leads to the opened directory itself, wherever it has been moved since. Where the system has
+   * none it is the one that it was opened by, which may lead to another one by now.
    */
   get stablePath(): string {
     return this.#fd !== undefined && HAS_DESCRIPTOR_PATHS ? `/proc/self/fd/${this.#fd}` : this.path;

@@ -12,8 +12,8 @@ const VALUE = /[!#$%&'*+.^_`|~0-9A-Za-z/-]+/y;
 
 /**
  * Takes a field value apart, or gives undefined where it is malformed or has a parameter twice: which of them
- * counts is then anybody's guess. In quotation marks a backslash escapes only a quotation mark: browsers send all
- * others as they stand in the name of a file.
+ * counts is then anybody's guess. In quotation marks a backslash escapes only a quotation mark: browsers send
+ * all others as they stand in the name of a file.
  */
 export function parseParameters(text: string): ParameterizedValue | undefined {
   const value = match(VALUE, text, 0);

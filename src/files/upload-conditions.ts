@@ -19,8 +19,8 @@ export interface WrittenFile {
 }
 
 /**
- * Why `existing` must not be replaced, or a new file not be made where it is undefined. That files are never replaced
- * goes first: conditions count only where the request would succeed without them (RFC 9110 13.2.1).
+ * Why `existing` must not be replaced, or a new file not be made where it is undefined. That files are never
+ * replaced goes first: conditions count only where the request would succeed without them (RFC 9110 13.2.1).
  *
  * @param now seconds since 1970: it settles the century of a date with two digits.
  */
@@ -43,7 +43,10 @@ export function writeRejection(
   return ifNoneMatch !== null && names(ifNoneMatch, existing) ? NOT_AS_EXPECTED : undefined;
 }
 
-/** Whether the list of entity tags, or `*`, names what there is. Weak tags name no state that can be relied on. */
+/**
+ * Whether the list of entity tags, or `*`, names what there is. Weak tags name no state that can be relied
+ * on.
+ */
 function names(list: string, existing: WrittenFile | undefined): boolean {
   if (existing === undefined) return false;
   if (list.trim() === "*") return true;

@@ -1,4 +1,7 @@
-/** The folder that files are uploaded into, held open so that it stays the same one whatever becomes of its path. */
+/**
+ * The folder that files are uploaded into, held open so that it stays the same one whatever becomes of its
+ * path.
+ */
 
 import { accessSync, constants, lstatSync, type Stats, statSync } from "node:fs";
 import { type DocumentRoot, Refusal } from "./document-root.ts";
@@ -15,8 +18,8 @@ import {
 } from "./upload-rejection.ts";
 
 /**
- * Whether a file may take the place of what there is, which is nothing where it is undefined. It is asked before
- * anything is written, and again at the end.
+ * Whether a file may take the place of what there is, which is nothing where it is undefined. It is asked
+ * before anything is written, and again at the end.
  */
 export type Admission = (existing: Stats | undefined) => UploadRejection | undefined;
 

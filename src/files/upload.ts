@@ -1,9 +1,10 @@
 /**
- * A file that is being uploaded. It grows in the folder that it is for, under a name that is not served, and gets
- * its own name when it is whole and on the disk: whoever opens that name finds a whole file, also after a power cut.
+ * A file that is being uploaded. It grows in the folder that it is for, under a name that is not served, and
+ * gets its own name when it is whole and on the disk: whoever opens that name finds a whole file, also after
+ * a power cut.
  *
- * The folder was opened before, and everything happens relative to what was opened. Where the system cannot name an
- * opened folder, and at the end everywhere, its path must still lead to it.
+ * The folder was opened before, and everything happens relative to what was opened. Where the system cannot
+ * name an opened folder, and at the end everywhere, its path must still lead to it.
  */
 
 import {
@@ -64,8 +65,8 @@ export class Upload {
   }
 
   /**
-   * Begins a file called `name` in `folder`, or says why not. It ends with `commit()` or `abandon()`; until then the
-   * folder stays open.
+   * Begins a file called `name` in `folder`, or says why not. It ends with `commit()` or `abandon()`; until
+   * then the folder stays open.
    */
   static begin(folder: UploadFolder, name: string, admit: Admission): Upload | UploadRejection {
     const rejection = folder.check(name, admit);
@@ -83,8 +84,8 @@ export class Upload {
   }
 
   /**
-   * Writes on. It settles when the system has taken the bytes, with what is in the way where it does not. Not in the
-   * event loop: a slow disk holds up nobody else.
+   * Writes on. It settles when the system has taken the bytes, with what is in the way where it does not. Not
+   * in the event loop: a slow disk holds up nobody else.
    */
   async write(bytes: Uint8Array): Promise<UploadRejection | undefined> {
     try {
@@ -151,8 +152,9 @@ export class Upload {
 }
 
 /**
- * Gives the file at `from` the name of that at `to`. The old one is held open meanwhile: its blocks are freed when it is
- * closed, and not in the event loop, which that would stop for a third of a second for each gibibyte.
+ * Gives the file at `from` the name of that at `to`. The old one is held open meanwhile: its blocks are freed
+ * when it is closed, and not in the event loop, which that would stop for a third of a second for each
+ * gibibyte.
  */
 function replaceFile(from: string, to: string): void {
   const old = openOld(to);
@@ -173,8 +175,8 @@ function openOld(path: string): number | undefined {
 }
 
 /**
- * Gives the file at `from` the name `to`, unless there is something of that name: `false` then. Of two that want it at
- * the same time one gets it. `link` is for tests of file systems that cannot.
+ * Gives the file at `from` the name `to`, unless there is something of that name: `false` then. Of two that
+ * want it at the same time one gets it. `link` is for tests of file systems that cannot.
  */
 export function nameIfFree(from: string, to: string, link: typeof linkSync = linkSync): boolean {
   try {

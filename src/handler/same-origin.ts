@@ -1,6 +1,6 @@
 /**
- * Whether a request that changes something comes from a page of another site: browsers send such requests for any
- * page that is open in them, to servers on the user's own machine too. Pure.
+ * Whether a request that changes something comes from a page of another site: browsers send such requests for
+ * any page that is open in them, to servers on the user's own machine too. Pure.
  */
 
 /** What a browser says about where a request comes from; null where it says nothing. */
@@ -14,8 +14,9 @@ const ORIGIN = /^(https?):\/\/([^/?#@]+)$/;
 const DEFAULT_PORT: { readonly [scheme: string]: RegExp } = { http: /:(?:80)?$/, https: /:(?:443)?$/ };
 
 /**
- * Sec-Fetch-Site is the browser's own judgement, which it only makes known to servers that it reaches by TLS or on its
- * own machine. All browsers send Origin with requests that change something. Who sends neither is no browser.
+ * Sec-Fetch-Site is the browser's own judgement, which it only makes known to servers that it reaches by TLS
+ * or on its own machine. All browsers send Origin with requests that change something. Who sends neither is
+ * no browser.
  */
 export function isFromElsewhere({ secFetchSite, origin, host }: RequestOrigin): boolean {
   if (secFetchSite !== null) return secFetchSite !== "same-origin" && secFetchSite !== "none";

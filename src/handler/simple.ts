@@ -149,8 +149,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    */
   declare etag: EntityTagKind;
   /**
-   * Whether clients may store files: with PUT, or with POST of a form to a directory. Files that are there already
-   * stay as they are, unless {@link uploadOverwrite} is on. Python has no such attribute.
+   * Whether clients may store files: with PUT, or with POST of a form to a directory. Files that are there
+   * already stay as they are, unless {@link uploadOverwrite} is on. Python has no such attribute.
    */
   declare upload: boolean;
   /** Whether an uploaded file takes the place of one of its name; else the answer is 409. */
@@ -214,8 +214,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   /**
-   * As in the class above; an upload that will be refused is refused before its body is sent, unless `do_PUT()` or
-   * `do_POST()` is a subclass's, which may have its own mind.
+   * As in the class above; an upload that will be refused is refused before its body is sent, unless
+   * `do_PUT()` or `do_POST()` is a subclass's, which may have its own mind.
    */
   override handle_expect_100(): boolean {
     const own = SimpleHTTPRequestHandler.prototype;
@@ -227,16 +227,17 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   /**
-   * Stores the body as the file that the request names, where {@link upload} is on: 201 for a new one, 204 for one that
-   * took another's place. 501 otherwise, as for any method that there is not. Python has no such method.
+   * Stores the body as the file that the request names, where {@link upload} is on: 201 for a new one, 204
+   * for one that took another's place. 501 otherwise, as for any method that there is not. Python has no such
+   * method.
    */
   do_PUT(): void | Promise<void> {
     return this.upload ? receiveFile(this, this.#documentRoot()) : this.refuseMethod();
   }
 
   /**
-   * Stores the files of a form in the directory that the request names, where {@link upload} is on: 303 to the
-   * listing, or 201 with a list for those who ask for JSON. 501 otherwise. Python has no such method.
+   * Stores the files of a form in the directory that the request names, where {@link upload} is on: 303 to
+   * the listing, or 201 with a list for those who ask for JSON. 501 otherwise. Python has no such method.
    */
   do_POST(): void | Promise<void> {
     return this.upload ? receiveForm(this, this.#documentRoot()) : this.refuseMethod();
