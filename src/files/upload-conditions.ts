@@ -1,6 +1,7 @@
 /** Preconditions of requests that write a file (RFC 9110 13.1, in the order of 13.2.2). Pure. */
 
 import { parseHttpDate } from "../protocol/http-date.ts";
+import { matchesStrongly, parseEntityTags } from "./entity-tag.ts";
 import { EXISTS, NOT_AS_EXPECTED, type UploadRejection } from "./upload-rejection.ts";
 
 /** The fields; null where there is none. */
@@ -49,7 +50,8 @@ export function writeRejection(
  */
 function names(list: string, existing: WrittenFile | undefined): boolean {
   if (existing === undefined) return false;
-  if (list.trim() === "*") return true;
+  const tags = parseEntityTags(list);
+  if (tags === "*") return true;
   const { entityTag } = existing;
-  return entityTag !== null && list.split(/,(?=[ \t]*(?:W\/)?")/).some((tag) => tag.trim() === entityTag);
+  return entityTag !== null && tags !== null && tags.some((tag) => matchesStrongly(tag, entityTag));
 }

@@ -2,6 +2,7 @@
 
 import type { Stats } from "node:fs";
 import type { DocumentRoot } from "../files/document-root.ts";
+import { type EntityTagKind, statTag } from "../files/entity-tag.ts";
 import { formBoundary, type MultipartEvent, MultipartParser } from "../files/multipart.ts";
 import {
   asksForDotfile,
@@ -33,6 +34,7 @@ import { isFromElsewhere } from "./same-origin.ts";
 /** What uploading needs of the handler whose request it is. */
 export interface UploadingHandler extends BaseHTTPRequestHandler {
   readonly dotfiles: boolean;
+  readonly etag: EntityTagKind;
   readonly uploadOverwrite: boolean;
   translate_path(path: string): string;
 }
@@ -168,7 +170,7 @@ class Form {
     this.#name = formFileName(filename);
     const rejection = nameRejection(this.#name, this.#names.length === 0, dotfiles);
     if (rejection !== undefined) return rejection;
-    const upload = Upload.begin(this.#folder, this.#name, admission(NO_CONDITIONS, uploadOverwrite));
+    const upload = Upload.begin(this.#folder, this.#name, admission(NO_CONDITIONS, uploadOverwrite, "none"));
     if (isRejection(upload)) return upload;
     this.#upload = upload;
     return undefined;
@@ -216,7 +218,7 @@ function findPlace(handler: UploadingHandler, root: DocumentRoot): Place | Uploa
   if (badName !== undefined) return badName;
   const folder = UploadFolder.open(root, slash < 0 ? "." : file.slice(0, slash + 1));
   if (isRejection(folder)) return folder === IN_THE_WAY ? NO_FOLDER : folder;
-  const admit = admission(conditionsOf(handler), handler.uploadOverwrite);
+  const admit = admission(conditionsOf(handler), handler.uploadOverwrite, handler.etag);
   const inTheWay = folder.check(name, admit);
   if (inTheWay === undefined) return { folder, name, admit };
   folder.close();
@@ -258,10 +260,13 @@ function conditionsOf({ headers }: UploadingHandler): WriteConditions {
   };
 }
 
-function admission(conditions: WriteConditions, mayReplace: boolean): Admission {
+/** Tags of what is in a file are not made for it: by those, nothing is replaced on condition. */
+function admission(conditions: WriteConditions, mayReplace: boolean, etag: EntityTagKind): Admission {
   return (existing: Stats | undefined) => {
-    const file = existing && { mtime: existing.mtimeMs / 1000, entityTag: null };
-    return writeRejection(conditions, file, mayReplace, Date.now() / 1000);
+    const now = Date.now() / 1000;
+    const mtime = existing === undefined ? 0 : existing.mtimeMs / 1000;
+    const entityTag = existing !== undefined && etag === "stat" ? statTag(existing.size, mtime, now) : null;
+    return writeRejection(conditions, existing && { mtime, entityTag }, mayReplace, now);
   };
 }
 

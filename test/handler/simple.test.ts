@@ -545,8 +545,7 @@ describe("what is configured", () => {
     expect(() => QuietHandler.with(options)).toThrow(
       new TypeError(
         'There is no option "dir" of the handler, only directory, extra_response_headers, index_pages, ' +
-          "extensions_map, default_content_type, charset, dotfiles, followSymlinks, etag",
-          "extensions_map, default_content_type, charset, dotfiles, followSymlinks, upload, " +
+          "extensions_map, default_content_type, charset, dotfiles, followSymlinks, etag, upload, " +
           "uploadOverwrite, maxUploadBytes",
       ),
     );

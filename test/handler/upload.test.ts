@@ -103,6 +103,15 @@ describe("a file that is there already", () => {
     });
   });
 
+  test("is replaced by whoever names its present tag, and by nobody who names the one before", async () => {
+    await using site = await UploadSite.start({ "www/a": "old" }, { uploadOverwrite: true });
+    site.tree.setModified("www/a", 1_000_000_000.5);
+    const tag = (await fetch(`http://127.0.0.1:${site.port}/a`)).headers.get("ETag")!;
+    expect((await site.put("/a", "new", [`If-Match: ${tag}`])).status).toBe(204);
+    expect((await site.put("/a", "newer", [`If-Match: ${tag}`])).status).toBe(412);
+    expect(site.contents()).toEqual({ a: "new" });
+  });
+
   test("is 409 before any condition counts, where it cannot be replaced", async () => {
     await using site = await UploadSite.start({ "www/a": "old" });
     expect((await site.put("/a", "new", ["If-None-Match: *"])).status).toBe(409);
