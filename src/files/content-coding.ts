@@ -1,0 +1,82 @@
+/**
+ * Content codings (RFC 9110 8.4.1): which of them a client takes, and what an entity tag becomes in one. Pure:
+ * whether a file can be had in a coding is decided elsewhere.
+ */
+
+/** A coding that files are sent in. */
+export type ContentCoding = "br" | "zstd" | "gzip";
+
+/** All of them, in the order in which they are chosen where a client has no preference: the smallest first. */
+export const CONTENT_CODINGS: readonly ContentCoding[] = ["br", "zstd", "gzip"];
+
+const NONE: readonly ContentCoding[] = [];
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** RFC 9110 12.4.2, without the spaces around the semicolon. */
+const WEIGHT = /^q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/i;
+
+/**
+ * The codings that the client takes as gladly as the file as it is, or more so, best first (RFC 9110 12.5.3).
+ * It is empty where the file is to be sent as it is. That is always allowed: a client that refuses `identity`
+ * too gets it all the same, as from most servers, because it can do more with that than with 406.
+ *
+ * Without the field a client may take every coding, but nobody knows that it does. Members that are no token
+ * are ignored; a coding whose weight cannot be read is refused; of several weights the lowest counts.
+ *
+ * @param acceptEncoding the field's lines as one, joined by commas; null where there is none.
+ */
+export function acceptedCodings(acceptEncoding: string | null): readonly ContentCoding[] {
+  if (acceptEncoding === null || acceptEncoding === "") return NONE;
+  const weights = weightsIn(acceptEncoding);
+  const otherwise = weights.get("*") ?? 0;
+  // What is not named at all is acceptable, but nothing that was asked for.
+  const plain = weights.get("identity") ?? otherwise;
+  const weightOf = (coding: ContentCoding): number => weights.get(coding) ?? otherwise;
+  return CONTENT_CODINGS.filter((coding) => weightOf(coding) > 0 && weightOf(coding) >= plain).sort(
+    (one, other) => weightOf(other) - weightOf(one),
+  );
+}
+
+/** What is named in the field, in lower case, with its weight. */
+function weightsIn(acceptEncoding: string): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const member of acceptEncoding.split(",")) {
+    const semicolon = member.indexOf(";");
+    const end = semicolon < 0 ? member.length : semicolon;
+    const name = canonicalName(trimmed(member.slice(0, end)));
+    if (!TOKEN.test(name)) continue;
+    const weight = semicolon < 0 ? 1 : readWeight(trimmed(member.slice(semicolon + 1)));
+    weights.set(name, Math.min(weight, weights.get(name) ?? 1));
+  }
+  return weights;
+}
+
+/** `x-gzip` is another name of gzip's (RFC 9110 8.4.1.3). */
+function canonicalName(name: string): string {
+  const lowerCase = name.toLowerCase();
+  return lowerCase === "x-gzip" ? "gzip" : lowerCase;
+}
+
+function readWeight(parameter: string): number {
+  const match = WEIGHT.exec(parameter);
+  return match === null ? 0 : Number(match[1]);
+}
+
+/** `text` without the spaces and tabs around it; other whitespace is none in HTTP. */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** The entity tag of a representation in `coding`, given the tag it would have as it is (RFC 9110 8.8.3.3). */
+export function codedEntityTag(etag: string, coding: ContentCoding): string {
+  return `${etag.slice(0, -1)}-${coding}"`;
+}
