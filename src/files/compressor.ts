@@ -33,8 +33,13 @@ export interface CompressedBytes {
   readonly bytes: Uint8Array & { close(): void };
 }
 
-/** Compresses `input`; null where that makes it no smaller. */
-export type Compress = (input: Uint8Array, coding: ContentCoding) => Promise<Uint8Array | null>;
+/** What a {@link Compressor} works with. */
+export interface CompressorTools {
+  /** Compresses `input`; null where that makes it no smaller. */
+  readonly compress: (input: Uint8Array, coding: ContentCoding) => Promise<Uint8Array | null>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -47,11 +52,13 @@ const DEFAULTS: Required<CompressorOptions> = {
   maxWaiting: 64,
 };
 
+const TOOLS: CompressorTools = { compress: compressBytes, now: Date.now };
+
 /** What an entry takes beside its bytes, roughly. */
 const ENTRY_BYTES = 512;
 
 /** A file changed this recently could change again within the same tick of the file system's clock. */
-const SETTLED_AFTER_MS = 2000n;
+const SETTLED_AFTER_MS = 2000;
 
 /** One state of a file in one coding; without bytes where compressing it was in vain. */
 interface Entry {
@@ -73,7 +80,7 @@ interface Job {
 
 export class Compressor {
   readonly #limits: Required<CompressorOptions>;
-  readonly #compress: Compress;
+  readonly #tools: CompressorTools;
   /** By state and coding, the one that has not been asked for the longest first. */
   readonly #entries = new Map<string, Entry>();
   readonly #jobs = new Map<string, Job>();
@@ -85,16 +92,16 @@ export class Compressor {
   #reservedBytes = 0;
 
   /**
-   * @param compress how it is done, for tests.
+   * @param tools others than the usual ones, for tests.
    * @throws RangeError for a limit that is not a whole number, or is negative.
    */
-  constructor(options: CompressorOptions = {}, compress: Compress = compressBytes) {
+  constructor(options: CompressorOptions = {}, tools: Partial<CompressorTools> = {}) {
     this.#limits = { ...DEFAULTS, ...options };
     for (const [name, value] of Object.entries(this.#limits)) {
       if (!(Number.isSafeInteger(value) && value >= 0))
         throw new RangeError(`${name} must be a whole number from 0, not ${value}`);
     }
-    this.#compress = compress;
+    this.#tools = { ...TOOLS, ...tools };
   }
 
   /** Memory that what was compressed takes now: what is kept, and what is only on its way to clients. */
@@ -179,7 +186,7 @@ export class Compressor {
     coding: ContentCoding,
   ): Promise<Entry | undefined> {
     const reserved = file.size + ENTRY_BYTES;
-    const isKept = isSettled(state);
+    const isKept = this.#tools.now() - Number(state.ctimeMs) >= SETTLED_AFTER_MS;
     this.#reservedBytes += reserved;
     let bytes: Uint8Array | null | undefined;
     try {
@@ -208,7 +215,7 @@ export class Compressor {
     const stateNow = stateOf(file);
     if (input === undefined || stateNow === undefined) return undefined;
     if (keyOf(stateNow, coding) !== keyOf(state, coding)) return undefined;
-    return await this.#compress(input, coding);
+    return await this.#tools.compress(input, coding);
   }
 
   /** Undefined where so much is on its way to clients by now that there is no room. */
@@ -264,10 +271,6 @@ function stateOf(file: OpenedFile): BigIntStats | undefined {
 /** What tells one state of a file from every other, in one coding. */
 function keyOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats, coding: ContentCoding): string {
   return `${coding}:${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-}
-
-function isSettled({ ctimeMs }: BigIntStats): boolean {
-  return BigInt(Date.now()) - ctimeMs >= SETTLED_AFTER_MS;
 }
 
 /** All of `file`, or undefined where it has been cut short. */
