@@ -1,5 +1,7 @@
 /** The public names of basehttp. */
 
+export { type CompressedBytes, Compressor, type CompressorOptions } from "./files/compressor.ts";
+export type { ContentCoding } from "./files/content-coding.ts";
 export type { Sink, Source } from "./files/copy.ts";
 export type { ExtensionsMap } from "./files/mime.ts";
 export type { OpenedFile } from "./files/opened-file.ts";

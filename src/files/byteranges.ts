@@ -1,5 +1,7 @@
 /** Several parts of a file as one body: multipart/byteranges (RFC 9110 14.6), read piece by piece. */
 
+import { closeSource } from "./copy.ts";
+import { partOfBytes } from "./held-bytes.ts";
 import { OpenedFile } from "./opened-file.ts";
 import { type ByteRange, contentRange } from "./range.ts";
 
@@ -15,7 +17,7 @@ const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** One part of a source, to be sent in its place: a file that reads no further, a view of bytes. */
 export function partOf(source: PartSource, { start, end }: ByteRange): PartSource {
-  if (!(source instanceof OpenedFile)) return source.subarray(start, end);
+  if (!(source instanceof OpenedFile)) return partOfBytes(source, start, end);
   source.select(start, end);
   return source;
 }
@@ -74,7 +76,7 @@ export class ByteRangesBody {
 
   /** Lets go of the source. */
   close(): void {
-    if (this.#source instanceof OpenedFile) this.#source.close();
+    closeSource(this.#source);
   }
 
   #readOn(size: number): Uint8Array {

@@ -10,6 +10,7 @@
 import { type BigIntStats, fstatSync, read } from "node:fs";
 import { compressBytes } from "./compress-bytes.ts";
 import type { ContentCoding } from "./content-coding.ts";
+import { type HeldBytes, holdBytes } from "./held-bytes.ts";
 import type { OpenedFile } from "./opened-file.ts";
 
 /** What a {@link Compressor} takes upon itself. */
@@ -30,7 +31,7 @@ export interface CompressorOptions {
 export interface CompressedBytes {
   /** The same bytes have the same one, and others another one. */
   readonly fingerprint: string;
-  readonly bytes: Uint8Array & { close(): void };
+  readonly bytes: HeldBytes;
 }
 
 /** What a {@link Compressor} works with. */
@@ -109,6 +110,11 @@ export class Compressor {
     return this.#bytes;
   }
 
+  /** The part of it that clients are being sent. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
   /** Files that are being compressed, or wait for that. */
   get pending(): number {
     return this.#jobs.size;
@@ -163,7 +169,7 @@ export class Compressor {
       isClosed = true;
       this.#release(entry);
     };
-    return { fingerprint: entry.fingerprint, bytes: Object.assign(entry.bytes.subarray(), { close }) };
+    return { fingerprint: entry.fingerprint, bytes: holdBytes(entry.bytes, close) };
   }
 
   #release(entry: Entry): void {

@@ -1,6 +1,6 @@
 /**
- * Content codings (RFC 9110 8.4.1): which of them a client takes, and what an entity tag becomes in one. Pure:
- * whether a file can be had in a coding is decided elsewhere.
+ * Content codings (RFC 9110 8.4.1): which of them a client takes. Pure: whether a file can be had in one is
+ * decided elsewhere.
  */
 
 /** A coding that files are sent in. */
@@ -74,9 +74,4 @@ function trimmed(text: string): string {
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
-}
-
-/** The entity tag of a representation in `coding`, given the tag it would have as it is (RFC 9110 8.8.3.3). */
-export function codedEntityTag(etag: string, coding: ContentCoding): string {
-  return `${etag.slice(0, -1)}-${coding}"`;
 }

@@ -74,20 +74,28 @@ export function entityTagOf(file: OpenedFile, kind: EntityTagKind): string | nul
   return tag;
 }
 
-/** An opened file as it lies there. Its type is only asked for where it is sent: to guess it takes longer than 304. */
-export class PlainRepresentation implements Representation {
+/** An opened file, which is in the coding that is given. Its type is only asked for where it is sent. */
+export class FileRepresentation implements Representation {
   readonly size: number;
   readonly mtime: number;
   readonly etag: string | null;
-  readonly contentEncoding: null = null;
-  readonly varies: boolean = false;
+  readonly contentEncoding: string | null;
+  readonly varies: boolean;
   readonly source: OpenedFile;
   readonly #typeOf: () => string;
 
-  constructor(file: OpenedFile, typeOf: () => string, etag: string | null) {
+  constructor(
+    file: OpenedFile,
+    typeOf: () => string,
+    etag: string | null,
+    contentEncoding: string | null,
+    varies: boolean,
+  ) {
     this.size = file.size;
     this.mtime = file.mtime;
     this.etag = etag;
+    this.contentEncoding = contentEncoding;
+    this.varies = varies;
     this.source = file;
     this.#typeOf = typeOf;
   }

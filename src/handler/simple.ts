@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import packageInfo from "../../package.json" with { type: "json" };
+import type { Compressor } from "../files/compressor.ts";
 import { closeSource, copy, type Sink, type Source } from "../files/copy.ts";
 import { type DocumentRoot, documentRoot, type Opened, Refusal } from "../files/document-root.ts";
 import type { EntityTagKind } from "../files/entity-tag.ts";
@@ -26,7 +27,8 @@ import { mustBeFreed } from "../transport/descriptors.ts";
 import { inheritFromClass } from "./attributes.ts";
 import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "./base.ts";
 import { type ExtraResponseHeaders, sendExtraFields } from "./extra-fields.ts";
-import { entityTagOf, PlainRepresentation, sendFileHead, sendUnsatisfiedRange } from "./file-answer.ts";
+import { sendFileHead, sendUnsatisfiedRange } from "./file-answer.ts";
+import { chooseRepresentation } from "./representation.ts";
 
 export type { ExtraResponseHeaders } from "./extra-fields.ts";
 import { receiveFile, receiveForm, welcomesUpload } from "./upload.ts";
@@ -60,6 +62,10 @@ export interface SimpleHTTPRequestHandlerOptions {
   readonly uploadOverwrite?: boolean;
   /** See {@link SimpleHTTPRequestHandler.maxUploadBytes}. */
   readonly maxUploadBytes?: number | null;
+  /** See {@link SimpleHTTPRequestHandler.precompressed}. */
+  readonly precompressed?: boolean;
+  /** See {@link SimpleHTTPRequestHandler.compress}. */
+  readonly compress?: boolean | Compressor;
 }
 
 const OPTION_NAMES: readonly string[] = [
@@ -75,6 +81,8 @@ const OPTION_NAMES: readonly string[] = [
   "upload",
   "uploadOverwrite",
   "maxUploadBytes",
+  "precompressed",
+  "compress",
 ];
 
 /** What a listing's answer says by itself, and extra headers therefore cannot (SIM-14). */
@@ -113,6 +121,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   static upload: boolean = false;
   static uploadOverwrite: boolean = false;
   static maxUploadBytes: number | null = null;
+  static precompressed: boolean = true;
+  static compress: boolean | Compressor = false;
 
   /**
    * The directory that is served: by default the one that was current when the connection came (SIM-1). What
@@ -160,6 +170,19 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    * {@link maxBodyBytes}.
    */
   declare maxUploadBytes: number | null;
+  /**
+   * Whether `a.js.br`, `a.js.zst` or `a.js.gz` is sent for `a.js` to clients that take that coding, with the type
+   * of `a.js`. They are not sent when they are older than it by a second or more, or empty, and are not looked for
+   * where the type says that the file is compressed already. Python has no such attribute.
+   */
+  declare precompressed: boolean;
+  /**
+   * Whether files are compressed while they are asked for: text and its like from 1 KiB to 16 MiB, on threads
+   * of the runtime's, and kept in 32 MiB of memory that all handlers share. A {@link Compressor} in place of
+   * true has limits, and memory, of its own. Where it cannot keep up, files are sent as they are. Python has no
+   * such attribute.
+   */
+  declare compress: boolean | Compressor;
 
   #lastRoot: DocumentRoot | undefined = undefined;
 
@@ -396,10 +419,9 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
 
   #sendFileHead(file: OpenedFile, path: string): SendHeadResult | Promise<SendHeadResult> {
     const typeOf = (): string => this.#typeOf(file, path);
-    const answer = (etag: string | null): SendHeadResult =>
-      sendFileHead(this, new PlainRepresentation(file, typeOf, etag));
-    const etag = entityTagOf(file, this.etag);
-    return etag instanceof Promise ? etag.then(answer) : answer(etag);
+    const chosen = chooseRepresentation(this, this.#documentRoot(), file, path, typeOf);
+    if (chosen instanceof Promise) return chosen.then((representation) => sendFileHead(this, representation));
+    return sendFileHead(this, chosen);
   }
 
   /** The media type of a file. That of its name is looked up once, where no subclass sees to it. */

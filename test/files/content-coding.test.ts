@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { acceptedCodings, codedEntityTag, CONTENT_CODINGS } from "../../src/files/content-coding.ts";
+import { acceptedCodings, CONTENT_CODINGS } from "../../src/files/content-coding.ts";
 
 describe("acceptedCodings()", () => {
   const ALL = "br zstd gzip";
@@ -93,13 +93,4 @@ describe("acceptedCodings()", () => {
     );
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void acceptedCodings(text)));
   });
-});
-
-test("codedEntityTag() gives each coding a tag of its own", () => {
-  expect(CONTENT_CODINGS.map((coding) => codedEntityTag('"1a-2b"', coding))).toEqual([
-    '"1a-2b-br"',
-    '"1a-2b-zstd"',
-    '"1a-2b-gzip"',
-  ]);
-  expect(codedEntityTag('W/"x"', "br")).toBe('W/"x-br"');
 });

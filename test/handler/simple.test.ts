@@ -151,6 +151,7 @@ describe("a file", () => {
       "Last-Modified",
       "ETag",
       "Accept-Ranges",
+      "Vary",
       ...(response.headers.has("connection") ? ["Connection"] : []),
     ]);
     expect(response.headers.get("last-modified")).toBe(MODIFIED_DATE);
@@ -546,7 +547,7 @@ describe("what is configured", () => {
       new TypeError(
         'There is no option "dir" of the handler, only directory, extra_response_headers, index_pages, ' +
           "extensions_map, default_content_type, charset, dotfiles, followSymlinks, etag, upload, " +
-          "uploadOverwrite, maxUploadBytes",
+          "uploadOverwrite, maxUploadBytes, precompressed, compress",
       ),
     );
   });

@@ -48,7 +48,7 @@ interface Comparison {
 const CHARSET: Exceptions = { "content-type": "SIM-13" };
 
 /** SIM-13: what Python does not say of a file. That it is said here, `handler/simple` shows. */
-const NOT_IN_PYTHON: ReadonlySet<string> = new Set(["ETag", "Accept-Ranges"]);
+const NOT_IN_PYTHON: ReadonlySet<string> = new Set(["ETag", "Accept-Ranges", "Vary"]);
 
 /** REQ-12: Python repeats the client's method in the reason phrase, and so in a page of another length. */
 const OWN_REASON: Exceptions = { reason: "REQ-12" };
