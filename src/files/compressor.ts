@@ -8,6 +8,7 @@
  */
 
 import { type BigIntStats, fstatSync, read } from "node:fs";
+import { availableParallelism } from "node:os";
 import { compressBytes } from "./compress-bytes.ts";
 import type { ContentCoding } from "./content-coding.ts";
 import { type HeldBytes, holdBytes } from "./held-bytes.ts";
@@ -21,7 +22,10 @@ export interface CompressorOptions {
   readonly maxFileBytes?: number;
   /** Memory for what was compressed, kept or on its way to clients. Default 32 MiB. */
   readonly maxBytes?: number;
-  /** Files compressed at a time; the runtime has four threads for these and for its files. Default 2. */
+  /**
+   * Files compressed at a time. Default half of the processors, from 1 to 4: the others are for the event loop, and
+   * for the reading of files.
+   */
   readonly maxRunning?: number;
   /** Files that wait for that. Default 64. */
   readonly maxWaiting?: number;
@@ -49,7 +53,7 @@ const DEFAULTS: Required<CompressorOptions> = {
   minFileBytes: KIB,
   maxFileBytes: 16 * MIB,
   maxBytes: 32 * MIB,
-  maxRunning: 2,
+  maxRunning: Math.min(Math.max(availableParallelism() >> 1, 1), 4),
   maxWaiting: 64,
 };
 
