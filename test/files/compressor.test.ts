@@ -43,10 +43,13 @@ class Workbench {
   #waiter: () => void = () => {};
 
   constructor(options: CompressorOptions = {}, { isYoung = false } = {}) {
-    this.compressor = new Compressor(options, {
-      compress: (input, coding) => this.#compress(input, coding),
-      now: () => Date.now() + (isYoung ? 0 : 60_000),
-    });
+    this.compressor = new Compressor(
+      { maxRunning: 2, ...options },
+      {
+        compress: (input, coding) => this.#compress(input, coding),
+        now: () => Date.now() + (isYoung ? 0 : 60_000),
+      },
+    );
   }
 
   get begun(): number {
@@ -249,6 +252,18 @@ describe("one state of a file", () => {
   });
 });
 
+test("a file whose length has changed since it was opened is not begun: only a part of it would be read", () => {
+  const bench = new Workbench();
+  using other = new Tree({ "a.txt": text(4000) });
+  using file = new DocumentRoot(other.root, { followSymlinks: false }).open(
+    other.path("a.txt"),
+  ) as OpenedFile;
+  for (const length of [5000, 3000]) {
+    other.add({ "a.txt": text(length) });
+    expect(bench.compressor.get(file, "br")).toBeUndefined();
+  }
+});
+
 describe("memory", () => {
   test("holds what was asked for last", async () => {
     const bench = new Workbench({ maxBytes: 3 * (1000 + ENTRY_BYTES) + 3000 });
@@ -286,6 +301,7 @@ describe("memory", () => {
     expect(bench.compressor.get(open("1.txt"), "br")).toBeUndefined();
     held!.bytes.close();
     held!.bytes.close();
+    expect(bench.compressor.heldBytes).toBe(0);
     const other = await bench.finished("1.txt");
     expect(other).toBeDefined();
     expect(bench.compressor.bytes).toBeLessThanOrEqual(maxBytes);
@@ -335,6 +351,20 @@ describe("work", () => {
     expect(all.map((compressed) => compressed!.bytes.length)).toEqual([1000, 1000, 1000, 1000, 1000]);
     expect(bench.begun).toBe(4);
     expect(bench.compressor.pending).toBe(0);
+  });
+
+  test("takes its place over from who was before, so that there is never more of it", async () => {
+    const bench = new Workbench({ maxRunning: 1, maxWaiting: 1 });
+    const results = ["0.txt", "1.txt"].map((name) => bench.compressor.get(open(name), "br"));
+    (await bench.work(1)).end();
+    await bench.work(2);
+    const waiting = bench.compressor.get(open("2.txt"), "br");
+    expect(bench.compressor.get(open("3.txt"), "br")).toBeUndefined();
+    (await bench.work(2)).end();
+    (await bench.work(3)).end();
+    expect((await Promise.all([...results, waiting])).map((made) => made!.bytes.length)).toEqual([
+      1000, 1000, 1000,
+    ]);
   });
 
   test("that fails gives nothing to all who wait, frees its place, and is tried again", async () => {
