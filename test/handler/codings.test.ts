@@ -11,16 +11,12 @@ import {
 } from "node:zlib";
 import { compressBytes } from "../../src/files/compress-bytes.ts";
 import { Compressor } from "../../src/files/compressor.ts";
-import { SimpleHTTPRequestHandler } from "../../src/handler/simple.ts";
 import { formatHttpDate } from "../../src/protocol/http-date.ts";
-import { exchange, RawClient, startServer } from "../support/client.ts";
+import { RawClient } from "../support/client.ts";
 import { text } from "../support/compressible.ts";
 import { type DecodedResponse, decodeResponse, decodeResponses } from "../support/decode.ts";
+import { type FileSite, QuietFiles, serveFiles } from "../support/site.ts";
 import { fifo, linkTo, Tree } from "../support/tree.ts";
-
-class QuietHandler extends SimpleHTTPRequestHandler {
-  override log_message(): void {}
-}
 
 /** Sun, 06 Nov 1994 08:49:37 GMT */
 const MODIFIED = 784_111_777;
@@ -73,45 +69,36 @@ afterAll(() => tree[Symbol.dispose]());
 /** A server of the tree, and requests to it. */
 class Site implements AsyncDisposable {
   readonly port: number;
-  readonly #started: AsyncDisposable;
+  readonly #files: FileSite;
 
-  private constructor(port: number, started: AsyncDisposable) {
-    this.port = port;
-    this.#started = started;
+  private constructor(files: FileSite) {
+    this.#files = files;
+    this.port = files.port;
   }
 
-  static async start(
-    options: object,
-    Handler: typeof SimpleHTTPRequestHandler = QuietHandler,
-  ): Promise<Site> {
-    const started = await startServer(Handler.with({ directory: tree.path("www"), ...options }));
-    return new Site(started.port, started);
+  static async start(options: object, Handler: typeof QuietFiles = QuietFiles): Promise<Site> {
+    return new Site(await serveFiles(Handler.with({ directory: tree.path("www"), ...options })));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#started[Symbol.asyncDispose]();
+    await this.#files[Symbol.asyncDispose]();
   }
 
-  async get(target: string, acceptEncoding: string | null, ...fields: string[]): Promise<DecodedResponse> {
-    return decodeResponse(await this.#send("GET", target, acceptEncoding, fields));
+  get(target: string, acceptEncoding: string | null, ...fields: string[]): Promise<DecodedResponse> {
+    return this.#files.ask(`GET ${target}`, ...fields, ...accept(acceptEncoding));
   }
 
-  async head(target: string, acceptEncoding: string | null, ...fields: string[]): Promise<DecodedResponse> {
-    return decodeResponse(await this.#send("HEAD", target, acceptEncoding, fields), "HEAD");
-  }
-
-  #send(method: string, target: string, acceptEncoding: string | null, fields: string[]): Promise<string> {
-    return exchange(this.port, request(target, acceptEncoding, { method, fields }));
+  head(target: string, acceptEncoding: string | null, ...fields: string[]): Promise<DecodedResponse> {
+    return this.#files.ask(`HEAD ${target}`, ...fields, ...accept(acceptEncoding));
   }
 }
 
-function request(
-  target: string,
-  acceptEncoding: string | null,
-  { method = "GET", fields = [] as readonly string[] } = {},
-): string {
-  const lines = [`${method} ${target} HTTP/1.1`, "Host: x", "Connection: close", ...fields];
-  if (acceptEncoding !== null) lines.push(`Accept-Encoding: ${acceptEncoding}`);
+function accept(acceptEncoding: string | null): string[] {
+  return acceptEncoding === null ? [] : [`Accept-Encoding: ${acceptEncoding}`];
+}
+
+function request(target: string, acceptEncoding: string | null): string {
+  const lines = [`GET ${target} HTTP/1.1`, "Host: x", "Connection: close", ...accept(acceptEncoding)];
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
@@ -433,8 +420,8 @@ describe("meanwhile", () => {
       return input.subarray(1);
     });
     let open = 2;
-    class Watched extends QuietHandler {
-      override async copyfile(...[source, sink]: Parameters<QuietHandler["copyfile"]>): Promise<void> {
+    class Watched extends QuietFiles {
+      override async copyfile(...[source, sink]: Parameters<QuietFiles["copyfile"]>): Promise<void> {
         copying.resolve();
         try {
           await super.copyfile(source, sink);
