@@ -6,8 +6,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { formatHttpDate } from "../../src/protocol/http-date.ts";
 import { parseByteranges } from "../support/byteranges.ts";
-import { exchange, RawClient } from "../support/client.ts";
+import { exchange } from "../support/client.ts";
 import { type DecodedResponse, decodeResponse } from "../support/decode.ts";
+import { Nginx, NGINX_NAMES } from "../support/nginx.ts";
 import { describeWith } from "../support/programs.ts";
 import { type FileSite, pattern, QuietFiles, serveFiles } from "../support/site.ts";
 import { Tree } from "../support/tree.ts";
@@ -122,19 +123,16 @@ const CASES: readonly Case[] = [
   { fields: ['If-Match: "x"', "Range: bytes=0-1"] },
 ];
 
-describeWith(["nginx", "/usr/sbin/nginx"], "beside nginx", (path) => {
+describeWith(NGINX_NAMES, "beside nginx", (path) => {
   let tree: Tree;
-  let nginx: Bun.Subprocess;
-  let socketPath: string;
+  let nginx: Nginx;
   let site: FileSite;
   const tags = new Map<"nginx" | "basehttp", string>();
 
   beforeAll(async () => {
     tree = new Tree({ "www/file.bin": pattern(1000), "www/empty.bin": "" });
     for (const name of ["file", "empty"]) tree.setModified(`www/${name}.bin`, MODIFIED);
-    socketPath = tree.path("socket");
-    tree.add({ "nginx.conf": configuration(tree.root) });
-    nginx = await startNginx(path, tree.root);
+    nginx = await Nginx.start(path, tree.path("www"));
     site = await serveFiles(QuietFiles.with({ directory: tree.path("www") }));
     for (const name of ["nginx", "basehttp"] as const) {
       tags.set(name, (await answer(name, { fields: [] })).headers.get("etag") ?? "");
@@ -142,8 +140,7 @@ describeWith(["nginx", "/usr/sbin/nginx"], "beside nginx", (path) => {
   });
 
   afterAll(async () => {
-    nginx?.kill("SIGTERM");
-    await nginx?.exited;
+    await nginx?.[Symbol.asyncDispose]();
     await site?.[Symbol.asyncDispose]();
     tree[Symbol.dispose]();
   });
@@ -155,9 +152,7 @@ describeWith(["nginx", "/usr/sbin/nginx"], "beside nginx", (path) => {
     const lines = [`${ask} HTTP/1.1`, "Host: x", "Connection: close", ...fields, "", ""];
     const request = lines.join("\r\n").replaceAll(TAG, tags.get(name) ?? "");
     if (name === "basehttp") return decodeResponse(await exchange(site.port, request), ask.split(" ")[0]);
-    await using client = await RawClient.connectUnix(socketPath);
-    client.send(request);
-    return decodeResponse(await client.untilClosed(), ask.split(" ")[0]);
+    return decodeResponse(await nginx.exchange(request), ask.split(" ")[0]);
   }
 
   for (const one of CASES) {
@@ -194,38 +189,4 @@ function essenceOf({ status, headers, body }: DecodedResponse): object {
       : undefined,
     body: isMultipart || status >= 400 ? "" : hex(body),
   };
-}
-
-function configuration(root: string): string {
-  const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-  return `
-    daemon off;
-    master_process off;
-    pid "${root}/pid";
-    error_log stderr notice;
-    events { worker_connections 64; }
-    http {
-      ${kinds.map((kind) => `${kind}_temp_path "${root}/${kind}";`).join("\n      ")}
-      access_log off;
-      default_type application/octet-stream;
-      server { listen "unix:${root}/socket"; root "${root}/www"; }
-    }
-  `;
-}
-
-/** Starts nginx, and waits until it can be connected to. */
-async function startNginx(path: string, root: string): Promise<Bun.Subprocess> {
-  // Where there is `setpriv`, it ends with the tests even when those are killed.
-  const guard = Bun.which("setpriv") === null ? [] : ["setpriv", "--pdeathsig", "TERM"];
-  const child = Bun.spawn([...guard, path, "-e", "stderr", "-p", root, "-c", `${root}/nginx.conf`], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  const decoder = new TextDecoder();
-  let log = "";
-  for await (const bytes of child.stderr) {
-    log += decoder.decode(bytes, { stream: true });
-    // It listens by then.
-    if (log.includes("getrlimit(RLIMIT_NOFILE)")) return child;
-  }
-  throw new Error(`nginx does not start: ${log}`);
 }

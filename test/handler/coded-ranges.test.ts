@@ -68,6 +68,7 @@ describe.each([...TARGETS])("%s", (_what, target) => {
       expect(tagOf(await site.ask(`HEAD ${target}`, accepting(coding)))).toBe(tagOf(response));
     }
     for (const tag of tags) expect(tag).toMatch(STRONG);
+    for (const [index, coding] of CONTENT_CODINGS.entries()) expect(tags[index + 1]).toEndWith(`-${coding}"`);
     expect(new Set(tags).size).toBe(codings.length);
   });
 

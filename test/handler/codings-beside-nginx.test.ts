@@ -2,17 +2,19 @@
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { gzipSync } from "node:zlib";
-import { SimpleHTTPRequestHandler } from "../../src/index.ts";
-import { exchange, type StartedServer, startServer } from "../support/client.ts";
+import { exchange } from "../support/client.ts";
 import { decodeResponse } from "../support/decode.ts";
+import { Nginx, NGINX_NAMES } from "../support/nginx.ts";
 import { describeWith } from "../support/programs.ts";
+import { type FileSite, QuietFiles, serveFiles } from "../support/site.ts";
 import { Tree } from "../support/tree.ts";
-import { Nginx } from "./support/nginx.ts";
 
 // It starts a program, and shares the machine with tests that do the same.
 setDefaultTimeout(60_000);
 
 const SCRIPT = "let answer = 42;\n".repeat(100);
+
+const SAME = "it is the same";
 
 /** Whether both send the sibling, or why only one of them does. */
 const CASES: readonly [target: string, acceptEncoding: string | null, why?: string][] = [
@@ -42,9 +44,9 @@ const CASES: readonly [target: string, acceptEncoding: string | null, why?: stri
   ["/stale.js", "gzip", "nginx sends a sibling that is older than the file, and so an earlier version"],
 ];
 
-describeWith(["nginx"], "beside nginx", (program) => {
+describeWith(NGINX_NAMES, "codings beside nginx", (program) => {
   let tree: Tree;
-  let ours: StartedServer;
+  let ours: FileSite;
   let nginx: Nginx;
   beforeAll(async () => {
     tree = new Tree({
@@ -55,19 +57,16 @@ describeWith(["nginx"], "beside nginx", (program) => {
       "stale.js.gz": gzipSync("let answer = 41;\n"),
     });
     tree.setModified("stale.js.gz", 1_000_000_000);
-    class Quiet extends SimpleHTTPRequestHandler {
-      override log_message(): void {}
-    }
-    ours = await startServer(Quiet.with({ directory: tree.root }));
+    ours = await serveFiles(QuietFiles.with({ directory: tree.root }));
     nginx = await Nginx.start(program, tree.root, "gzip_static on; gzip_vary on;");
   });
   afterAll(async () => {
-    await nginx[Symbol.asyncDispose]();
-    await ours[Symbol.asyncDispose]();
+    await nginx?.[Symbol.asyncDispose]();
+    await ours?.[Symbol.asyncDispose]();
     tree[Symbol.dispose]();
   });
 
-  const cases = CASES.map(([target, acceptEncoding, why = "it is the same"]) => ({
+  const cases = CASES.map(([target, acceptEncoding, why = SAME]) => ({
     target,
     acceptEncoding,
     why,
@@ -80,7 +79,7 @@ describeWith(["nginx"], "beside nginx", (program) => {
       const { status, headers, body } = decodeResponse(answer);
       return { status, coding: headers.get("content-encoding"), body };
     });
-    if (why === "it is the same") expect(here).toEqual(there!);
+    if (why === SAME) expect(here).toEqual(there!);
     else expect(here!.coding).not.toEqual(there!.coding);
   });
 });
