@@ -1,6 +1,7 @@
 /**
- * Bytes into a coding, on a thread of the runtime's. `node:zlib` does that for all three codings and leaves the
- * event loop to others meanwhile; the runtime's CompressionStream does not, and takes brotli at its slowest.
+ * Bytes into a coding, on a thread of the runtime's. `node:zlib` does that for all three codings and leaves
+ * the event loop to others meanwhile; the runtime's CompressionStream does not, and takes brotli at its
+ * slowest.
  */
 
 import { brotliCompress, type BrotliOptions, constants, gzip, zstdCompress } from "node:zlib";

@@ -1,6 +1,6 @@
 /**
- * Which media types it is worth while to compress. Rules in place of a table of all types: what is text is, what
- * has been compressed already is not, and of the rest few have files that are sent over the web.
+ * Which media types it is worth while to compress. Rules in place of a table of all types: what is text is,
+ * what has been compressed already is not, and of the rest few have files that are sent over the web.
  */
 
 /** What compressing a file of some type comes to; unknown where the type does not tell. */

@@ -2,9 +2,9 @@
  * Compresses files while they are asked for, beside the event loop, and keeps what it made in bounded memory.
  *
  * All bytes that it has made and that anybody has still, itself included, are counted: they never exceed
- * {@link CompressorOptions.maxBytes}. Where there is no room, no time or no gain it gives nothing, and the file
- * is to be sent as it is. It knows a file by its descriptor, not by its name: what is kept for one state of a
- * file is not given out for another.
+ * {@link CompressorOptions.maxBytes}. Where there is no room, no time or no gain it gives nothing, and the
+ * file is to be sent as it is. It knows a file by its descriptor, not by its name: what is kept for one state
+ * of a file is not given out for another.
  */
 
 import { type BigIntStats, fstatSync, read } from "node:fs";
@@ -23,8 +23,8 @@ export interface CompressorOptions {
   /** Memory for what was compressed, kept or on its way to clients. Default 32 MiB. */
   readonly maxBytes?: number;
   /**
-   * Files compressed at a time. Default half of the processors, from 1 to 4: the others are for the event loop, and
-   * for the reading of files.
+   * Files compressed at a time. Default half of the processors, from 1 to 4: the others are for the event
+   * loop, and for the reading of files.
    */
   readonly maxRunning?: number;
   /** Files that wait for that. Default 64. */

@@ -6,7 +6,9 @@
 /** A coding that files are sent in. */
 export type ContentCoding = "br" | "zstd" | "gzip";
 
-/** All of them, in the order in which they are chosen where a client has no preference: the smallest first. */
+/**
+ * All of them, in the order in which they are chosen where a client has no preference: the smallest first.
+ */
 export const CONTENT_CODINGS: readonly ContentCoding[] = ["br", "zstd", "gzip"];
 
 const NONE: readonly ContentCoding[] = [];

@@ -1,6 +1,9 @@
 /** Bytes in memory that somebody keeps account of. */
 
-/** Whoever has them closes them when they have been sent; they stay what they are, but no longer count as in use. */
+/**
+ * Whoever has them closes them when they have been sent; they stay what they are, but no longer count as in
+ * use.
+ */
 export type HeldBytes = Uint8Array & { close(): void };
 
 /** `bytes` as an array of their holder's own, whose `close` is called when they have been sent. */

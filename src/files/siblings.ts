@@ -17,8 +17,9 @@ export interface Sibling {
 const EXTENSIONS: Readonly<Record<ContentCoding, string>> = { br: ".br", zstd: ".zst", gzip: ".gz" };
 
 /**
- * Opens the first sibling of `file`, which lies at `path`, that there is in one of `codings`. It is held to the
- * rules of the root that the file itself is held to: links that lead out, FIFOs and the like are passed over.
+ * Opens the first sibling of `file`, which lies at `path`, that there is in one of `codings`. It is held to
+ * the rules of the root that the file itself is held to: links that lead out, FIFOs and the like are passed
+ * over.
  *
  * One that is older than the file is what is left of an earlier build, and an empty one is no file in any
  * coding: both are passed over too. Whole seconds are compared, because that is what many tools keep of a

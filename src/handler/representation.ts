@@ -1,7 +1,7 @@
 /**
- * Which representation of a file a request gets (RFC 9110 12.1): the file as it lies there, a sibling that was
- * compressed beforehand, or what a compressor makes of it. Preconditions and ranges come after that, and are about
- * the one that was chosen: bytes of one coding are never mixed with those of another.
+ * Which representation of a file a request gets (RFC 9110 12.1): the file as it lies there, a sibling that
+ * was compressed beforehand, or what a compressor makes of it. Preconditions and ranges come after that, and
+ * are about the one that was chosen: bytes of one coding are never mixed with those of another.
  */
 
 import { compressibility } from "../files/compressible.ts";
@@ -32,8 +32,9 @@ interface Requested {
 }
 
 /**
- * The representation of `file`, opened at `path` below `root`, that the client likes best of those there are. A
- * sibling comes before what would have to be compressed, whatever the client's weights: it is there already.
+ * The representation of `file`, opened at `path` below `root`, that the client likes best of those there are.
+ * A sibling comes before what would have to be compressed, whatever the client's weights: it is there
+ * already.
  *
  * The file is closed when it is not what is sent, and when something is thrown.
  *
@@ -129,8 +130,9 @@ function withTag(
 }
 
 /**
- * Its tag is made from the compressed bytes, not from the file's: another version of the library may make others
- * of the same file, and a part of the ones must not be completed with a part of the others. So it can be strong.
+ * Its tag is made from the compressed bytes, not from the file's: another version of the library may make
+ * others of the same file, and a part of the ones must not be completed with a part of the others. So it can
+ * be strong.
  */
 function compressedFile(
   requested: Requested,

@@ -179,8 +179,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   /**
    * Whether files are compressed while they are asked for: text and its like from 1 KiB to 16 MiB, on threads
    * of the runtime's, and kept in 32 MiB of memory that all handlers share. A {@link Compressor} in place of
-   * true has limits, and memory, of its own; siblings come before it. Where it cannot keep up, files are sent as they are. Python has no
-   * such attribute.
+   * true has limits, and memory, of its own. Siblings come before that, and where it cannot keep up, files
+   * are sent as they are. Python has no such attribute.
    */
   declare compress: boolean | Compressor;
 

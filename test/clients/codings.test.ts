@@ -1,4 +1,7 @@
-/** Files in content codings, as clients take them that decode by themselves: curl, Bun's and Node.js's `fetch`. */
+/**
+ * Files in content codings, as clients take them that decode by themselves: curl, Bun's and Node.js's
+ * `fetch`.
+ */
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { gzipSync } from "node:zlib";
