@@ -3,6 +3,8 @@
  * decided elsewhere.
  */
 
+import { RecentMap } from "./recent-map.ts";
+
 /** A coding that files are sent in. */
 export type ContentCoding = "br" | "zstd" | "gzip";
 
@@ -12,6 +14,10 @@ export type ContentCoding = "br" | "zstd" | "gzip";
 export const CONTENT_CODINGS: readonly ContentCoding[] = ["br", "zstd", "gzip"];
 
 const NONE: readonly ContentCoding[] = [];
+
+/** Fields that have been read: there are few browsers, and each sends the same one with every request. */
+const remembered = new RecentMap<readonly ContentCoding[]>(64);
+const MAX_REMEMBERED_LENGTH = 128;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -30,6 +36,14 @@ const WEIGHT = /^q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/i;
  */
 export function acceptedCodings(acceptEncoding: string | null): readonly ContentCoding[] {
   if (acceptEncoding === null || acceptEncoding === "") return NONE;
+  const known = remembered.get(acceptEncoding);
+  if (known !== undefined) return known;
+  const accepted = readCodings(acceptEncoding);
+  if (acceptEncoding.length <= MAX_REMEMBERED_LENGTH) remembered.set(acceptEncoding, accepted);
+  return accepted;
+}
+
+function readCodings(acceptEncoding: string): readonly ContentCoding[] {
   const weights = weightsIn(acceptEncoding);
   const otherwise = weights.get("*") ?? 0;
   // What is not named at all is acceptable, but nothing that was asked for.

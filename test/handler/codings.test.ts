@@ -15,7 +15,7 @@ import {
 import { compressBytes } from "../../src/files/compress-bytes.ts";
 import { Compressor } from "../../src/files/compressor.ts";
 import { formatHttpDate } from "../../src/protocol/http-date.ts";
-import { RawClient } from "../support/client.ts";
+import { exchange, RawClient } from "../support/client.ts";
 import { text } from "../support/compressible.ts";
 import { type DecodedResponse, decodeResponse, decodeResponses } from "../support/decode.ts";
 import { type FileSite, QuietFiles, serveFiles } from "../support/site.ts";
@@ -336,6 +336,22 @@ describe("what is compressed on the fly", () => {
     const { headers } = await site.get("/page.html", "br");
     const response = await site.get("/page.html", "br", `If-Modified-Since: ${headers.get("last-modified")}`);
     expect([response.status, response.headers.get("vary")]).toEqual([304, VARIES]);
+  });
+
+  test("requests behind it on the same connection are answered behind it", async () => {
+    await using fresh = await Site.start({ compress: keeping() });
+    await using client = await RawClient.connect(fresh.port);
+    const ask = (target: string) => `GET ${target} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: zstd\r\n\r\n`;
+    client.send(ask("/page.html") + ask("/short.txt") + ask("/kib.txt") + request("/page.html", "zstd"));
+    const responses = decodeResponses(await client.untilClosed());
+    expect(responses.map(decoded)).toEqual([PAGE, text(1023), text(1024), PAGE]);
+  });
+
+  test("a client of HTTP/1.0 that takes it gets it", async () => {
+    const raw = await exchange(site.port, "GET /page.html HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n");
+    const response = decodeResponse(raw);
+    expect(shape(response)).toEqual([200, "gzip", VARIES, true]);
+    expect(decoded(response)).toBe(PAGE);
   });
 
   test("is not held when the answer is over, whatever the answer was", async () => {
