@@ -7,7 +7,7 @@
  * of a file is not given out for another.
  */
 
-import { type BigIntStats, fstatSync, read } from "node:fs";
+import { fstatSync, read } from "node:fs";
 import { availableParallelism } from "node:os";
 import { compressBytes } from "./compress-bytes.ts";
 import type { ContentCoding } from "./content-coding.ts";
@@ -139,8 +139,8 @@ export class Compressor {
   ): CompressedBytes | undefined | Promise<CompressedBytes | undefined> {
     if (!this.takes(file.size)) return undefined;
     const state = stateOf(file);
-    if (state === undefined || state.size !== BigInt(file.size)) return undefined;
-    const key = keyOf(state, coding);
+    if (state === undefined || state.size !== file.size) return undefined;
+    const key = `${coding}:${state.id}`;
     const entry = this.#entries.get(key);
     if (entry !== undefined) return this.#takeKept(entry);
     let job = this.#jobs.get(key);
@@ -192,11 +192,11 @@ export class Compressor {
   async #make(
     key: string,
     file: OpenedFile,
-    state: BigIntStats,
+    state: FileState,
     coding: ContentCoding,
   ): Promise<Entry | undefined> {
     const reserved = file.size + ENTRY_BYTES;
-    const isKept = this.#tools.now() - Number(state.ctimeMs) >= SETTLED_AFTER_MS;
+    const isKept = this.#tools.now() - state.changedMs >= SETTLED_AFTER_MS;
     this.#reservedBytes += reserved;
     let bytes: Uint8Array | null | undefined;
     try {
@@ -218,13 +218,13 @@ export class Compressor {
   /** Undefined where the file is not what it was when it was opened. */
   async #compressFile(
     file: OpenedFile,
-    state: BigIntStats,
+    state: FileState,
     coding: ContentCoding,
   ): Promise<Uint8Array | null | undefined> {
     const input = await readWhole(file);
     const stateNow = stateOf(file);
     if (input === undefined || stateNow === undefined) return undefined;
-    if (keyOf(stateNow, coding) !== keyOf(state, coding)) return undefined;
+    if (stateNow.id !== state.id) return undefined;
     return await this.#tools.compress(input, coding);
   }
 
@@ -270,21 +270,42 @@ export class Compressor {
 /** The one for all handlers that have none of their own, so that its memory is bounded for the process. */
 export const sharedCompressor: Compressor = new Compressor();
 
-function stateOf(file: OpenedFile): BigIntStats | undefined {
+/** A state of a file. */
+interface FileState {
+  /** What tells it from every other. */
+  readonly id: string;
+  readonly size: number;
+  /** When the file was changed last, in milliseconds since 1970. */
+  readonly changedMs: number;
+}
+
+/** Contents that are held in memory never change: they are told by themselves. */
+const heldStates = new WeakMap<Uint8Array, FileState>();
+let heldCount = 0;
+
+function stateOf(file: OpenedFile): FileState | undefined {
+  if (file.contents !== null) return stateOfHeld(file.contents);
   try {
-    return fstatSync(file.fd, { bigint: true });
+    const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = fstatSync(file.fd, { bigint: true });
+    const id = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+    return { id, size: Number(size), changedMs: Number(ctimeMs) };
   } catch {
     return undefined;
   }
 }
 
-/** What tells one state of a file from every other, in one coding. */
-function keyOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats, coding: ContentCoding): string {
-  return `${coding}:${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+function stateOfHeld(contents: Uint8Array): FileState {
+  let state = heldStates.get(contents);
+  if (state === undefined) {
+    state = { id: `held:${heldCount++}`, size: contents.length, changedMs: 0 };
+    heldStates.set(contents, state);
+  }
+  return state;
 }
 
 /** All of `file`, or undefined where it has been cut short. */
 async function readWhole(file: OpenedFile): Promise<Uint8Array | undefined> {
+  if (file.contents !== null) return file.contents;
   const bytes = new Uint8Array(file.size);
   let filled = 0;
   while (filled < bytes.length) {

@@ -53,5 +53,5 @@ function names(list: string, existing: WrittenFile | undefined): boolean {
   const tags = parseEntityTags(list);
   if (tags === "*") return true;
   const { entityTag } = existing;
-  return entityTag !== null && tags !== null && tags.some((tag) => matchesStrongly(tag, entityTag));
+  return tags?.some((tag) => entityTag !== null && matchesStrongly(tag, entityTag)) ?? false;
 }

@@ -13,15 +13,14 @@ import type { OpenedFile } from "../files/opened-file.ts";
 import { openSibling } from "../files/siblings.ts";
 import type { ExtraResponseHeaders } from "./extra-fields.ts";
 import { entityTagOf, FileRepresentation, type Representation } from "./file-answer.ts";
-import type { HTTPMessage } from "./http-message.ts";
 
 /** Who has a file to answer with: a handler. */
 export interface RepresentationChooser {
-  readonly headers: HTTPMessage;
   readonly extra_response_headers: ExtraResponseHeaders;
   readonly etag: EntityTagKind;
   readonly precompressed: boolean;
   readonly compress: boolean | Compressor;
+  listedField(lowerCaseName: string): string | null;
 }
 
 /** A file, and what is known of the answer that it is for. */
@@ -56,7 +55,7 @@ export function chooseRepresentation(
     const requested = { file, typeOf: () => contentType, etag };
     const ways = waysToCode(chooser, file, contentType);
     if (ways === undefined) return fileAsItIs(requested, false);
-    const codings = acceptedCodings(chooser.headers.get_all("accept-encoding")?.join(",") ?? null);
+    const codings = acceptedCodings(chooser.listedField("accept-encoding"));
     const [coding] = codings;
     if (coding === undefined) return fileAsItIs(requested, true);
     const sibling = ways.precompressed ? openSibling(root, path, file, codings) : undefined;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { statSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { compressBytes } from "../../src/files/compress-bytes.ts";
 import { type CompressedBytes, Compressor, type CompressorOptions } from "../../src/files/compressor.ts";
@@ -82,6 +82,18 @@ class Workbench {
 }
 
 describe("what comes out", () => {
+  test("of a file that is held in memory is the same as of one that is read, and made once", async () => {
+    const path = tree.path("ten.txt");
+    const contents = readFileSync(path);
+    const held = (): OpenedFile => new OpenedFile(-1, statSync(path), null, contents);
+    const compressor = new Compressor();
+    const first = await compressor.get(held(), "gzip");
+    const again = compressor.get(held(), "gzip");
+    expect(gunzipSync(first!.bytes).equals(contents)).toBe(true);
+    expect(again).not.toBeInstanceOf(Promise);
+    expect((again as CompressedBytes).fingerprint).toBe(first!.fingerprint);
+  });
+
   test.each([...CONTENT_CODINGS])(
     "%s is what went in, made smaller, and the same each time",
     async (coding) => {
