@@ -1,6 +1,6 @@
 /** An opened directory, and what is in it. */
 
-import { closeSync, type Dirent, existsSync, readdirSync, statSync } from "node:fs";
+import { closeSync, type Dirent, existsSync, fstatSync, readdirSync, statSync } from "node:fs";
 
 const HAS_DESCRIPTOR_PATHS: boolean = process.platform === "linux" && existsSync("/proc/self/fd");
 
@@ -13,11 +13,17 @@ export interface DirectoryEntry {
   readonly isLink: boolean;
 }
 
+/** What tells one state of a directory from every other: its change time moves with the names in it. */
+export interface DirectoryState {
+  readonly dev: number;
+  readonly ino: number;
+  readonly ctimeMs: number;
+}
+
 /** A directory that was found below a root. Whoever holds it closes it. */
 export class OpenedDirectory {
   /** The path it was opened by. */
   readonly path: string;
-  /** Undefined where the directory may be entered but not read. */
   readonly #fd: number | undefined;
   #isClosed = false;
 
@@ -34,10 +40,21 @@ export class OpenedDirectory {
     return this.#fd !== undefined && HAS_DESCRIPTOR_PATHS ? `/proc/self/fd/${this.#fd}` : this.path;
   }
 
+  /** The file descriptor; undefined once it is closed, and where the directory may be entered but not read. */
+  get fd(): number | undefined {
+    return this.#isClosed ? undefined : this.#fd;
+  }
+
   /** What is in it, in no order, without `.` and `..`; undefined when it cannot be read. */
   entries(): DirectoryEntry[] | undefined {
     if (this.#fd === undefined) return undefined;
     return readEntries(`/proc/self/fd/${this.#fd}`) ?? readEntries(this.path);
+  }
+
+  /** The state that it is in now; undefined where that cannot be told. */
+  state(): DirectoryState | undefined {
+    const { fd } = this;
+    return fd === undefined ? undefined : fstatSync(fd);
   }
 
   /** Closes the descriptor. Closing again does nothing. */

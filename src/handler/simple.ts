@@ -6,32 +6,23 @@ import type { Compressor } from "../files/compressor.ts";
 import { closeSource, copy, type Sink, type Source } from "../files/copy.ts";
 import { type DocumentRoot, documentRoot, type Opened, Refusal } from "../files/document-root.ts";
 import type { EntityTagKind } from "../files/entity-tag.ts";
-import { listingPage, listingPieces, MAX_ENTRIES_AT_ONCE, sortEntries } from "../files/listing.ts";
+import { openListing } from "../files/listing.ts";
 import { type ExtensionsMap, guessMediaType, withCharset } from "../files/mime.ts";
-import { type DirectoryEntry, OpenedDirectory } from "../files/opened-directory.ts";
 import { OpenedFile } from "../files/opened-file.ts";
-import {
-  asksForDotfile,
-  directoryLocation,
-  displayPath,
-  endsInSlash,
-  holdsNul,
-  isDotfile,
-  requestedNames,
-  translatePath,
-} from "../files/path.ts";
-import { asksForUnfinished, isUnfinished } from "../files/upload-names.ts";
+import { asksForDotfile, directoryLocation, endsInSlash, holdsNul, translatePath } from "../files/path.ts";
+import { asksForUnfinished } from "../files/upload-names.ts";
 import { HTTPStatus } from "../protocol/status.ts";
 import type { Connection } from "../transport/connection.ts";
 import { mustBeFreed } from "../transport/descriptors.ts";
+import { nextTurn } from "../transport/turn.ts";
 import { inheritFromClass } from "./attributes.ts";
 import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "./base.ts";
 import { type ExtraResponseHeaders, sendExtraFields } from "./extra-fields.ts";
 import { sendFileHead, sendUnsatisfiedRange } from "./file-answer.ts";
 import { chooseRepresentation } from "./representation.ts";
+import { receiveFile, receiveForm, welcomesUpload } from "./upload.ts";
 
 export type { ExtraResponseHeaders } from "./extra-fields.ts";
-import { receiveFile, receiveForm, welcomesUpload } from "./upload.ts";
 
 /** What `send_head` gives: the body that is still to be sent, or nothing when the answer is complete. */
 export type SendHeadResult = Source | null | undefined;
@@ -86,7 +77,13 @@ const OPTION_NAMES: readonly string[] = [
 ];
 
 /** What a listing's answer says by itself, and extra headers therefore cannot (SIM-14). */
-const LISTING_FIELDS: ReadonlySet<string> = new Set(["server", "date", "content-type", "content-length"]);
+const LISTING_FIELDS: ReadonlySet<string> = new Set([
+  "server",
+  "date",
+  "content-type",
+  "content-length",
+  "content-security-policy",
+]);
 
 /**
  * Serves the files of a directory and below, and lists directories, for GET and HEAD (Python's
@@ -309,27 +306,30 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    * @returns the page, which the caller sends; null when there is none. A subclass may return a promise of
    * it, and anything that {@link copyfile} takes.
    *
-   * Differs: dotfiles, and links that lead out of the directory served, are not listed, because they are not
-   * served. More than 10,000 entries go out without their length, in pieces (SIM-24).
+   * Differs: a page with sizes, dates, sorting and the README, or JSON or plain text, as `Accept` has it; order
+   * and links are Python's (SIM-23). Dotfiles, and links that lead out of the directory served, are not listed,
+   * because they are not served. More than 10,000 entries go out without their length, in pieces (SIM-24).
    */
   list_directory(path: string): SendHeadResult | Promise<SendHeadResult> {
-    const entries = this.#visibleEntries(path);
-    if (entries === undefined) {
+    const listing = openListing(this.#documentRoot(), path, {
+      target: this.path,
+      accept: this.listedField("accept"),
+      dotfiles: this.dotfiles,
+      canUpload: this.upload,
+      pause: nextTurn,
+    });
+    if (listing === undefined) {
       this.send_error(HTTPStatus.NOT_FOUND, "No permission to list directory");
       return null;
     }
-    const sorted = sortEntries(entries);
-    const title = displayPath(this.path);
+    const { contentType, policy, body } = listing;
     this.send_response(HTTPStatus.OK);
-    this.send_header("Content-type", "text/html; charset=utf-8");
-    if (sorted.length > MAX_ENTRIES_AT_ONCE) {
-      this.#endWithExtras(LISTING_FIELDS);
-      return listingPieces(title, sorted);
-    }
-    const page = Buffer.from(listingPage(title, sorted));
-    this.send_header("Content-Length", String(page.length));
+    this.send_header("Content-type", contentType);
+    if (body instanceof Uint8Array) this.send_header("Content-Length", String(body.length));
+    this.send_header("Vary", "Accept");
+    if (policy !== undefined) this.send_header("Content-Security-Policy", policy);
     this.#endWithExtras(LISTING_FIELDS);
-    return page;
+    return body;
   }
 
   /**
@@ -440,19 +440,6 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   #endWithExtras(ownFields: ReadonlySet<string>): void {
     sendExtraFields(this, ownFields);
     this.end_headers();
-  }
-
-  #visibleEntries(path: string): DirectoryEntry[] | undefined {
-    const root = this.#documentRoot();
-    const directory = root.open(path);
-    if (typeof directory === "number") return undefined;
-    using held = directory;
-    if (!(held instanceof OpenedDirectory)) return undefined;
-    const isAtTop = requestedNames(this.path).names.length === 0;
-    return held
-      .entries()
-      ?.filter(({ name }) => (this.dotfiles ? !isUnfinished(name) : !isDotfile(name, isAtTop)))
-      .filter((entry) => !entry.isLink || !root.isLinkOut(`${path}/${entry.name}`));
   }
 
   #documentRoot(): DocumentRoot {

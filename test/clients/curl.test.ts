@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { type Serving, startCommand } from "../cli/support/command.ts";
+import { listedEntries } from "../support/listing.ts";
 import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 import { curl, parseIncluded, transfer } from "./support/curl.ts";
@@ -41,11 +42,9 @@ const FILES: ReadonlyMap<string, Buffer<ArrayBuffer>> = new Map([
   ...ODD_NAMES.map((name): [string, Buffer<ArrayBuffer>] => [name, Buffer.from(`This is ${name}\n`)]),
 ]);
 
-const LISTED_ENTRY = /<li><a href="(?<href>[^"]*)">(?<label>.*?)<\/a><\/li>/gs;
-
 /** What a listing shows: for each entry, where it leads and what it is called. */
 function entriesOf(page: Buffer): [href: string, label: string][] {
-  return [...page.toString().matchAll(LISTED_ENTRY)].map(({ groups }) => [groups!.href!, groups!.label!]);
+  return listedEntries(page.toString()).map(([label, href]) => [href, label]);
 }
 
 /** An answer's fields, but for the one that changes with the time of day. */

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { SimpleHTTPRequestHandler } from "../../src/handler/simple.ts";
 import { formatHttpDate } from "../../src/protocol/http-date.ts";
 import { exchange, parseResponse, startServer } from "../support/client.ts";
+import { listedEntries, withoutOwnParts } from "../support/listing.ts";
 import { fifo, linkTo, Tree } from "../support/tree.ts";
 
 class QuietHandler extends SimpleHTTPRequestHandler {
@@ -116,10 +117,7 @@ class Site implements AsyncDisposable {
   /** The names that the listing at `target` shows, with what they link to. */
   async listed(target: string): Promise<[label: string, href: string][]> {
     const { body } = await this.get(target);
-    const items = Buffer.from(body, "latin1")
-      .toString()
-      .matchAll(/<li><a href="([^"]*)">(.*?)<\/a><\/li>/gs);
-    return Array.from(items, ([, href, label]): [string, string] => [label!, href!]);
+    return listedEntries(Buffer.from(body, "latin1").toString());
   }
 }
 
@@ -389,7 +387,7 @@ describe("a directory", () => {
     const { body } = await site.get("/%3Codd%3E%20&%20%C3%BC/?<query>");
     const text = Buffer.from(body, "latin1").toString();
     expect(text).toContain("<title>Directory listing for /&lt;odd&gt; &amp; \u00fc/</title>");
-    expect(text).not.toContain("query");
+    expect(withoutOwnParts(text)).not.toContain("query");
   });
 
   test("of more than 10,000 entries goes out whole, without its length", async () => {
@@ -397,7 +395,7 @@ describe("a directory", () => {
     for (let index = 1; index <= 10_000; index++) linkSync(own.path("many/0"), own.path(`many/${index}`));
     await using many = await Site.start(QuietHandler.with({ directory: own.root }));
     const raw = await many.send("/many/");
-    expect(raw.match(/<li>/g)).toHaveLength(10_001);
+    expect(listedEntries(raw)).toHaveLength(10_001);
     expect(raw).toContain("</html>");
     expect(parseResponse(raw).headers.has("content-length")).toBe(false);
     const head = await many.head("/many/");

@@ -351,7 +351,7 @@ test("what an upload has left behind after a crash is neither served nor listed"
   }
   const { body } = await site.get("/");
   expect(body).toContain(".other");
-  expect(body.toLowerCase()).not.toContain("upload");
+  expect(body.toLowerCase()).not.toContain("basehttp-upload");
 });
 
 test("a link may lead out where links are followed, but is not written through at the end", async () => {

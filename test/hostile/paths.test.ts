@@ -5,6 +5,7 @@ import { truncateSync } from "node:fs";
 import { SimpleHTTPRequestHandler } from "../../src/index.ts";
 import { exchange, RawClient, type StartedServer, startServer } from "../support/client.ts";
 import { type DecodedResponse, decodeResponses } from "../support/decode.ts";
+import { listedEntries, withoutOwnParts } from "../support/listing.ts";
 import { linkTo, Tree } from "../support/tree.ts";
 
 class QuietHandler extends SimpleHTTPRequestHandler {
@@ -254,7 +255,7 @@ describe("symlinks and dotfiles", () => {
 
   test("that are not served are not listed either", async () => {
     const [listing] = await ask(["/links/"]);
-    expect([...listing!.body.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual(["in"]);
+    expect(listedEntries(listing!.body)).toEqual([["in@", "in"]]);
   });
 
   test("of .well-known are served all the same", async () => {
@@ -329,10 +330,10 @@ describe("the redirect of a directory stays on its origin", () => {
 describe("markup", () => {
   test("in the names of files is text in a listing, and each link leads to its file", async () => {
     const [listing] = await ask(["/names/"]);
-    const page = Buffer.from(listing!.body, "latin1").toString();
+    const page = withoutOwnParts(Buffer.from(listing!.body, "latin1").toString());
     expect(page).not.toMatch(/<(?:script|img|b)\b/);
     expect(page).not.toMatch(/<a [^>]*on\w+=/);
-    const hrefs = [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href!);
+    const hrefs = listedEntries(page).map(([, href]) => href);
     expect(hrefs).toHaveLength(HOSTILE_NAMES.length);
     for (const href of hrefs) {
       const url = new URL(href, "http://here.test/names/");
@@ -346,7 +347,7 @@ describe("markup", () => {
     for (const name of HOSTILE_NAMES) {
       const [listing] = await ask([`/dirs/${encodeURIComponent(name)}/`]);
       expect([name, listing!.status]).toEqual([name, 200]);
-      expect(listing!.body).not.toMatch(/<(?:script|img|b)\b/);
+      expect(withoutOwnParts(listing!.body)).not.toMatch(/<(?:script|img|b)\b/);
     }
   });
 

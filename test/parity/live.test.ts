@@ -59,6 +59,9 @@ const KEPT: Exceptions = { connection: "OUT-7", "header names": "OUT-7" };
 /** 1.8: what becomes of the connection is said wherever the request's version does not imply it. */
 const ANNOUNCED: Exceptions = { connection: "1.8", "header names": "1.8" };
 
+/** SIM-23, SIM-24: a listing comes in several formats, and its page says what it may fetch and run. */
+const LISTING: Exceptions = { "header names": "SIM-24" };
+
 const DATE = new Date("2024-02-29T12:34:56Z");
 
 const FILES: Readonly<Record<string, string | Uint8Array>> = {
@@ -136,11 +139,11 @@ const COMPARISONS: readonly Comparison[] = [
   { name: "a folder without its slash, another host in front", ask: "GET //evil.test/../sub" },
   { name: "a link to a folder without its slash", ask: "GET /link-to-sub" },
 
-  { name: "the listing of the root", ask: "GET /" },
-  { name: "the listing of a folder", ask: "GET /sub/" },
-  { name: "the listing of a folder with an index directory", ask: "GET /index-directory/" },
-  { name: "the listing of a link's target", ask: "GET /link-to-sub/" },
-  { name: "the listing of a folder by an odd way", ask: "GET /nope/../sub/./" },
+  { name: "the listing of the root", ask: "GET /", differs: LISTING },
+  { name: "the listing of a folder", ask: "GET /sub/", differs: LISTING },
+  { name: "the listing of a folder with an index directory", ask: "GET /index-directory/", differs: LISTING },
+  { name: "the listing of a link's target", ask: "GET /link-to-sub/", differs: LISTING },
+  { name: "the listing of a folder by an odd way", ask: "GET /nope/../sub/./", differs: LISTING },
 
   { name: "what is not there", ask: "GET /missing" },
   { name: "HEAD of what is not there", ask: "HEAD /missing" },
@@ -195,6 +198,7 @@ const COMPARISONS: readonly Comparison[] = [
     name: "If-Modified-Since on a listing",
     ask: "GET /sub/",
     headers: ["If-Modified-Since: Fri, 01 Mar 2034 00:00:00 GMT"],
+    differs: LISTING,
   },
   {
     name: "If-Modified-Since beside If-None-Match",
@@ -295,8 +299,8 @@ function requestOf(comparison: Comparison, version: string, more: readonly strin
 async function answerOf(port: number, raw: string): Promise<Answer> {
   const { status, reason, headers, headerLines, body } = parseResponse(await exchange(port, raw));
   const type = headers.get("content-type");
-  const isPage =
-    status >= 400 || (type?.startsWith("text/html") === true && body.includes("Directory listing for"));
+  const isListing = type?.startsWith("text/html") === true && body.includes("Directory listing for");
+  const isPage = status >= 400 || isListing;
   return {
     status: String(status),
     reason,
@@ -310,8 +314,16 @@ async function answerOf(port: number, raw: string): Promise<Answer> {
       .map(([name]) => name)
       .filter((name) => !NOT_IN_PYTHON.has(name))
       .join(", "),
-    body: isPage ? essenceOf(body) : body,
+    body: isListing ? essenceOfListing(body) : isPage ? essenceOf(body) : body,
   };
+}
+
+/** What a listing says in Python's page and in ours: its title, its heading, and its entries with their links. */
+function essenceOfListing(page: string): string {
+  const said = (tag: string): string | undefined => new RegExp(`<${tag}>(.*?)</${tag}>`, "s").exec(page)?.[1];
+  const plain = page.replace(/<\/?bdi>/g, "");
+  const entries = Array.from(plain.matchAll(/<li(?: class="\w")?><a href="([^"]*)">(.*?)<\/a>/gs));
+  return JSON.stringify([said("title"), said("h1"), entries.map(([, href, text]) => [href, text])]);
 }
 
 /** What a page says, without the markup around it; the message of an error is its reason phrase, compared as such. */

@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { SimpleHTTPRequestHandler, type SimpleHTTPRequestHandlerOptions } from "../../src/index.ts";
 import { exchange, parseResponse, startServer } from "../support/client.ts";
+import { listedEntries } from "../support/listing.ts";
 import { dropPrivileges } from "../support/privileges.ts";
 
 class Quiet extends SimpleHTTPRequestHandler {
@@ -83,7 +84,7 @@ describe("a listing", () => {
       const directory = freshDirectory();
       writeFileSync(join(directory.path, name), name);
       const page = await ask(`${directory.url}/`);
-      expect(utf8(page.body)).toContain(`<li><a href="${href}">${text}</a></li>`);
+      expect(utf8(page.body)).toContain(`<a href="${href}"><bdi>${text}</bdi></a>`);
       expect(utf8((await ask(`${directory.url}/${href}`)).body)).toBe(name);
     });
 
@@ -91,7 +92,7 @@ describe("a listing", () => {
       const directory = freshDirectory();
       mkdirSync(join(directory.path, name));
       expect(utf8((await ask(`${directory.url}/`)).body)).toContain(
-        `<li><a href="${href}/">${text}/</a></li>`,
+        `<a href="${href}/"><bdi>${text}/</bdi></a>`,
       );
       const page = utf8((await ask(`${directory.url}/${href}/`)).body);
       expect(page).toContain(`<title>Directory listing for ${directory.url}/${text}/</title>`);
@@ -118,10 +119,7 @@ describe("a listing", () => {
     symlinkSync("nowhere", join(path, "linkbroken"));
     writeFileSync(join(path, ".hidden"), "");
     const page = utf8((await ask(`${url}/`)).body);
-    const entries = [...page.matchAll(/<li><a href="([^"]*)">([^<]*)<\/a><\/li>/g)].map(([, href, text]) => [
-      href,
-      text,
-    ]);
+    const entries = listedEntries(page).map(([text, href]) => [href, text]);
     expect(entries).toEqual([
       ["_", "_"],
       ["A", "A"],
@@ -224,7 +222,7 @@ describe("GET", () => {
   test("a directory called index.html is an entry of the listing (SIM-8)", async () => {
     const { path, url } = freshDirectory();
     mkdirSync(join(path, "index.html"));
-    expect((await ask(`${url}/`)).body).toContain('<a href="index.html/">index.html/</a>');
+    expect((await ask(`${url}/`)).body).toContain('<a href="index.html/"><bdi>index.html/</bdi></a>');
   });
 
   test("index_pages can be others (SIM-8)", async () => {

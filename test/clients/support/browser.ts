@@ -99,9 +99,47 @@ export class Page implements Disposable {
     await this.#view.navigate(url);
   }
 
+  /** Presses a key, as it is called in `KeyboardEvent.key`. */
+  async press(key: string): Promise<void> {
+    await this.#view.press(key);
+  }
+
+  /** Types text into what has the focus. */
+  async type(text: string): Promise<void> {
+    await this.#view.type(text);
+  }
+
+  /** Clicks on what a selector finds. */
+  async click(selector: string): Promise<void> {
+    await this.#view.click(selector);
+  }
+
+  /** Waits until an expression holds in the page, which is looked at before each frame. */
+  async until(expression: string): Promise<void> {
+    await this.#view.evaluate(`new Promise((resolve) => {
+      const look = () => (${expression}) ? resolve(true) : requestAnimationFrame(look);
+      look();
+    })`);
+  }
+
+  /** Calls a method of the browser's debugger. `goTo()` comes before. */
+  async debug<Result>(method: string, parameters: Record<string, unknown> = {}): Promise<Result> {
+    return await this.#view.cdp<Result>(method, parameters);
+  }
+
+  /** Calls `listener` for each event of one name that the debugger tells. */
+  onEvent<Parameters>(name: `${string}.${string}`, listener: (parameters: Parameters) => void): void {
+    this.#view.addEventListener<Parameters>(name, (event) => listener(event.data));
+  }
+
   /** Clicks on the link that a selector finds; settles when the page behind it is there. */
   async follow(selector: string): Promise<void> {
     await this.#leaveBy(() => this.#view.click(selector));
+  }
+
+  /** Presses a key that leads to another page; settles when that is there. */
+  async followByKey(key: string): Promise<void> {
+    await this.#leaveBy(() => this.#view.press(key));
   }
 
   /** Goes back to the page before; settles when it is there. */

@@ -1,14 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  compareCodePoints,
-  entryHref,
-  entryLabel,
-  listingPage,
-  listingPieces,
-  sortEntries,
-} from "../../src/files/listing.ts";
-import type { DirectoryEntry } from "../../src/files/opened-directory.ts";
+import { compareCodePoints, entryHref, entryLabel, sortEntries } from "../../../src/files/listing/entries.ts";
+import type { DirectoryEntry } from "../../../src/files/opened-directory.ts";
 
 const file = (name: string): DirectoryEntry => ({ name, isDirectory: false, isLink: false });
 const directory = (name: string): DirectoryEntry => ({ name, isDirectory: true, isLink: false });
@@ -61,54 +54,6 @@ describe("an entry", () => {
   ];
   test.each(cases)("%s", (_name, entry, href, label) => {
     expect({ href: entryHref(entry), label: entryLabel(entry) }).toEqual({ href, label });
-  });
-});
-
-describe("listingPage()", () => {
-  test("is Python's page", () => {
-    expect(listingPage("/a & b/", [directory("<sub>"), file("x.txt"), link("y")])).toBe(
-      [
-        "<!DOCTYPE HTML>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<style type="text/css">',
-        ":root {",
-        "color-scheme: light dark;",
-        "}",
-        "</style>",
-        "<title>Directory listing for /a &amp; b/</title>",
-        "</head>",
-        "<body>",
-        "<h1>Directory listing for /a &amp; b/</h1>",
-        "<hr>",
-        "<ul>",
-        '<li><a href="%3Csub%3E/">&lt;sub&gt;/</a></li>',
-        '<li><a href="x.txt">x.txt</a></li>',
-        '<li><a href="y">y@</a></li>',
-        "</ul>",
-        "<hr>",
-        "</body>",
-        "</html>",
-        "",
-      ].join("\n"),
-    );
-  });
-
-  test("lets no markup through, in titles or names", () => {
-    const attack = `</title><script>alert("1")</script>&amp;`;
-    const page = listingPage(attack, [file(attack)]);
-    expect(page).not.toContain("<script");
-    expect(page.match(/<\/title>/g)).toHaveLength(1);
-    expect(page).toContain("&amp;amp;");
-  });
-
-  test("is the same in pieces, each of bounded size", () => {
-    const entries = Array.from({ length: 2500 }, (_, index) => file(`${index}`));
-    const pieces = [...listingPieces("/", entries)];
-    expect(pieces.join("")).toBe(listingPage("/", entries));
-    expect(pieces.length).toBe(5);
-    expect(pieces.map((piece) => piece.match(/<li>/g)?.length ?? 0)).toEqual([0, 1000, 1000, 500, 0]);
   });
 });
 
