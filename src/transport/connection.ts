@@ -10,12 +10,13 @@
 import { Failure } from "../protocol/failure.ts";
 import { HeadOutcome, parseHead } from "../protocol/head-parser.ts";
 import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.ts";
+import { Reading } from "./backlog.ts";
 import { plainHost } from "./client-address.ts";
 import { Drive, Finish, Outlook, Phase, Work } from "./connection-states.ts";
 import { beginTurn, takesTurn } from "./fairness.ts";
 import { recycleHead, takeHead } from "./heads.ts";
 import { InputBuffer } from "./input-buffer.ts";
-import { LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
+import { LINGER_SECONDS, LOOK_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
 import type { ConnectionHandler, ConnectionOwner, TransportSocket } from "./parties.ts";
 import { isPromise, whenSettled } from "./promises.ts";
 import { type BodySource, RequestBody, RequestBodyError } from "./rfile.ts";
@@ -249,7 +250,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   deadlinePassed(): void {
     if (this.wfile.isBlocked) {
-      this.#writeTimedOut();
+      this.#lookAtClient();
       return;
     }
     switch (this.#phase) {
@@ -277,7 +278,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   writeBlocked(): void {
-    ticker.setDeadline(this, this.timeout > 0 ? this.timeout : this.#owner.limits.writeTimeout);
+    this.wfile.dueTick = ticker.tickIn(this.timeout > 0 ? this.timeout : this.#owner.limits.writeTimeout);
+    this.#lookLater();
   }
 
   bodyAwaited(): void {
@@ -589,13 +591,29 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.wfile.workedOff(this.hasRequest);
   }
 
-  #writeTimedOut(): void {
-    // The system tells of room when a third of its buffer is free, which is a megabyte or so. A slow client may have taken
-    // less than that, and then it takes something now and has its time anew.
-    this.drained();
-    if (!this.wfile.isBlocked || this.deadlineTick > 0) return;
+  /** Sees whether the client has taken something of its answer: its time runs from then. */
+  #lookAtClient(): void {
+    const { wfile } = this;
+    const { dueTick } = wfile;
+    const reading = wfile.lookAtClient();
+    if (reading === Reading.SOME) {
+      this.writeBlocked();
+      return;
+    }
+    if (ticker.now < dueTick) {
+      this.#lookLater();
+      return;
+    }
+    // Where the system does not tell, a write does: what it takes gives the client its time anew.
+    if (reading === Reading.UNKNOWN) this.drained();
+    if (!wfile.isBlocked || wfile.dueTick !== dueTick) return;
     this.#report("Request timed out: the client does not read its answer");
     this.#socket.terminate();
+  }
+
+  #lookLater(): void {
+    const { dueTick } = this.wfile;
+    ticker.setDeadlineTick(this, dueTick === 0 ? 0 : Math.min(dueTick, ticker.tickIn(LOOK_SECONDS)));
   }
 
   #headTimedOut(): void {

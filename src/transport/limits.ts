@@ -57,5 +57,11 @@ export const MAX_DISCARDED_BYTES: number = 256 * 1024;
 /** How long a client may take to notice that its connection is being closed, before it is cut off. */
 export const LINGER_SECONDS = 2;
 
+/**
+ * How long after one look at whether a client reads its answer the next one comes, to the tick that follows: so often that
+ * `writeTimeout` is kept to within a second.
+ */
+export const LOOK_SECONDS = 0.25;
+
 /** Bytes that wait while a handler does not read: beyond this the socket is paused. */
 export const MAX_WAITING_BYTES: number = 256 * 1024;

@@ -4,12 +4,15 @@
  * called, the answer is always that nothing was sent.
  */
 
-import { dlopen, FFIType } from "bun:ffi";
+import { FFIType } from "bun:ffi";
+import { findSystemCall } from "./c-library.ts";
 
 type SystemCall = (socket: number, file: number, offset: Uint32Array, count: number) => number;
 
-/** Where the C library is called by these names: GNU's, then musl's. */
-const LIBRARIES: readonly string[] = ["libc.so.6", "libc.so"];
+const SIGNATURE = {
+  args: [FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.u64_fast],
+  returns: FFIType.i64_fast,
+} as const;
 
 /** An `off_t`, which the system moves on: its lower half, then its upper one. */
 const offsetWords: Uint32Array = new Uint32Array(2);
@@ -23,25 +26,9 @@ let systemCall: SystemCall | null | undefined;
  * where the socket has no room, where the file has ended, and for whatever else is in the way: `write` tells what.
  */
 export function sendFile(socket: number, file: number, offset: number, count: number): number {
-  systemCall ??= process.platform === "linux" ? findSystemCall() : null;
+  if (systemCall === undefined) systemCall = findSystemCall<SystemCall>("sendfile", SIGNATURE);
   if (systemCall === null) return 0;
   offsetWords[0] = offset % WORD;
   offsetWords[1] = offset / WORD;
   return Math.max(0, systemCall(socket, file, offsetWords, count));
-}
-
-function findSystemCall(): SystemCall | null {
-  for (const library of LIBRARIES) {
-    try {
-      return dlopen(library, {
-        sendfile: {
-          args: [FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.u64_fast],
-          returns: FFIType.i64_fast,
-        },
-      }).symbols.sendfile as SystemCall;
-    } catch {
-      // Not under this name.
-    }
-  }
-  return null;
 }

@@ -3,7 +3,8 @@
  * connection's own and goes out when there is room again; nothing is ever lost or written out of order.
  */
 
-import { ByteQueue } from "./byte-queue.ts";
+import { Backlog, Reading } from "./backlog.ts";
+import type { ByteQueue } from "./byte-queue.ts";
 import { quietly } from "./promises.ts";
 import { sendFile } from "./sendfile.ts";
 import { giveMemory } from "./spare-memory.ts";
@@ -12,7 +13,7 @@ import { nextTurn } from "./turn.ts";
 /** What a writer needs of a socket. The result is the number of bytes taken, negative when it is closed. */
 export interface ByteSink {
   write(bytes: Uint8Array, byteOffset: number, byteLength: number): number;
-  /** The socket's descriptor, where bytes may be sent past `write`. */
+  /** The socket's descriptor, for what the runtime has no method for; -1 when it is closed. */
   readonly fd?: number;
 }
 
@@ -34,7 +35,7 @@ const FAIR_BYTES: number = 1024 * 1024;
 
 export class SocketWriter {
   readonly #sink: ByteSink;
-  #queue: ByteQueue | null = null;
+  #queue: Backlog | null = null;
   /** The socket is full: only its drain event makes writing worthwhile again. */
   #isBlocked = false;
   #hasGone = false;
@@ -54,6 +55,20 @@ export class SocketWriter {
   /** Whether the socket takes nothing more for now. */
   get isBlocked(): boolean {
     return this.#isBlocked;
+  }
+
+  /** The tick by which the client has to have taken some of what waits; 0 for never. */
+  get dueTick(): number {
+    return this.#queue === null ? 0 : this.#queue.dueTick;
+  }
+
+  set dueTick(tick: number) {
+    if (this.#queue !== null) this.#queue.dueTick = tick;
+  }
+
+  /** Whether the client has taken something since this was asked last, or since the socket was filled. */
+  lookAtClient(): Reading {
+    return this.#queue === null ? Reading.UNKNOWN : this.#queue.look(this.#sink.fd ?? -1);
   }
 
   /** Whether somebody waits for a `flush()`. */
@@ -80,7 +95,7 @@ export class SocketWriter {
     if (this.#queue !== null) this.pump();
     const at = this.#queue === null ? this.#write(bytes, 0, bytes.length) : 0;
     if (at === bytes.length || this.#hasGone) return;
-    this.#queue ??= new ByteQueue();
+    this.#queue ??= new Backlog();
     this.#queue.adopt(bytes.subarray(at));
   }
 
@@ -177,14 +192,18 @@ export class SocketWriter {
     const isStillBlocked = this.#isBlocked && taken === 0;
     this.#isBlocked = true;
     this.#bytesAtOnce = 0;
+    this.#queue ??= new Backlog();
     // A client that has taken nothing since has earned no more time.
-    if (!isStillBlocked) this.becameBlocked();
+    if (!isStillBlocked) {
+      this.#queue.refilled();
+      this.becameBlocked();
+    }
     return start + taken;
   }
 
   #wait(bytes: Uint8Array, start: number, end: number): void {
     if (this.#hasGone) return;
-    this.#queue ??= new ByteQueue();
+    this.#queue ??= new Backlog();
     this.#queue.push(bytes, start, end);
   }
 

@@ -75,13 +75,20 @@ class Ticker {
 
   /** Sets the deadline of `timed` to `seconds` from now, or takes it away (0, or not finite). */
   setDeadline(timed: Timed, seconds: number): void {
-    if (!(seconds > 0) || seconds === Number.POSITIVE_INFINITY) {
-      timed.deadlineTick = 0;
-      return;
-    }
+    this.setDeadlineTick(timed, this.tickIn(seconds));
+  }
+
+  /** Sets the deadline of `timed` to a tick that is still to come, or takes it away (0). */
+  setDeadlineTick(timed: Timed, tick: number): void {
+    timed.deadlineTick = tick;
+    if (tick > 0 && (timed.visitTick === 0 || tick < timed.visitTick)) this.#enter(timed);
+  }
+
+  /** The first tick by which `seconds` from now have passed; 0 where that is never (0, or not finite). */
+  tickIn(seconds: number): number {
+    if (!(seconds > 0) || seconds === Number.POSITIVE_INFINITY) return 0;
     // One tick more, because the present one has begun already: never early.
-    timed.deadlineTick = this.now + 1 + Math.ceil(seconds * TICKS_PER_SECOND);
-    if (timed.visitTick === 0 || timed.deadlineTick < timed.visitTick) this.#enter(timed);
+    return this.now + 1 + Math.ceil(seconds * TICKS_PER_SECOND);
   }
 
   /** Takes `timed` out of the wheel, which then no longer holds on to it. */

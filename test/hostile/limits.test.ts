@@ -171,7 +171,7 @@ describe("a client that reads nothing", () => {
   const LONG_GET = request(`GET /${"x".repeat(1000)} HTTP/1.1`);
 
   test("and sends one request after the other is not listened to any more", async () => {
-    await using held = await startServer(Reader, { maxUnsentBytes: 10_000, writeTimeout: 0.5 });
+    await using held = await startServer(Reader, { maxUnsentBytes: 10_000, writeTimeout: 0.1 });
     Reader.connections = [];
     await using client = await RawClient.connect(held.port);
     client.pause();
