@@ -17,7 +17,7 @@ import { noteRunning } from "../transport/running.ts";
 import { ticker } from "../transport/ticker.ts";
 import { FramingField, type ResponseWriter } from "../transport/wfile.ts";
 import { inheritFromClass } from "./attributes.ts";
-import { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE } from "./error-page.ts";
+import { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE, type ErrorPage } from "./error-page.ts";
 import { HTTPMessage } from "./http-message.ts";
 import { answerMessage, errorMessage, logLine, printable } from "./log-line.ts";
 import { log, logTime } from "./log.ts";
@@ -313,6 +313,16 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
     refusal = undefined;
     const isParsed = this.parse_request();
     if (isParsed !== true && !atOnce("parse_request()", isParsed)) return refusal;
+    const isAdmitted = this.admitRequest();
+    if (isAdmitted === true) return this.#callMethod();
+    if (isAdmitted !== false) return this.#callMethodIf(isAdmitted);
+  }
+
+  async #callMethodIf(isAdmitted: Promise<boolean>): Promise<void> {
+    if (await isAdmitted) await this.#callMethod();
+  }
+
+  #callMethod(): void | Promise<void> {
     const method = this.#findMethod();
     return typeof method === "function" ? method.call(this) : this.refuseMethod();
   }
@@ -323,8 +333,20 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
    * @internal
    */
   refuseMethod(): void | Promise<void> {
+    refusal = undefined;
     this.#refuse(501, `Unsupported method (${quoted(this.command)})`);
     return refusal;
+  }
+
+  /**
+   * Called before the method for a request is, whichever it is, and whether or not there is one: the place to look at
+   * who asks. Python has no such hook.
+   *
+   * @returns whether the request is to be handled, at once or by a promise. An override that gives `false` has
+   * answered it.
+   */
+  admitRequest(): boolean | Promise<boolean> {
+    return true;
   }
 
   /** The method for the request's command. The common ones are looked up by a name that the runtime knows. */
@@ -454,12 +476,23 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
       this.end_headers();
       return;
     }
-    const values = { code: status, message: escapeText(text), explain: escapeText(explain ?? description) };
-    const body = Buffer.from(percentFormat(this.error_message_format, values));
-    this.send_header("Content-Type", this.error_content_type);
+    const { contentType, body } = this.errorPage(status, text, explain ?? description);
+    this.send_header("Content-Type", contentType);
     this.send_header("Content-Length", body.length);
     this.end_headers();
     if (this.command !== "HEAD") this.wfile.write(body);
+  }
+
+  /**
+   * The page that {@link send_error} answers with: {@link error_message_format}, filled in. Python has no such hook.
+   *
+   * @param message the reason phrase, or what the error is called in its place
+   * @param explain what the page says about it
+   */
+  errorPage(code: number, message: string, explain: string): ErrorPage {
+    const values = { code, message: escapeText(message), explain: escapeText(explain) };
+    const body = Buffer.from(percentFormat(this.error_message_format, values));
+    return { contentType: this.error_content_type, body };
   }
 
   /**

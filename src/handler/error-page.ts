@@ -1,5 +1,11 @@
 /** The page that `send_error()` answers with. */
 
+/** What `errorPage()` gives. */
+export interface ErrorPage {
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
 /** Python's name: `http.server.DEFAULT_ERROR_MESSAGE`. Keys: `code`, `message` and `explain`. */
 export const DEFAULT_ERROR_MESSAGE = `<!DOCTYPE HTML>
 <html lang="en">
