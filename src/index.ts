@@ -5,14 +5,16 @@ export type { ContentCoding } from "./files/content-coding.ts";
 export type { Sink, Source } from "./files/copy.ts";
 export type { ExtensionsMap } from "./files/mime.ts";
 export type { OpenedFile } from "./files/opened-file.ts";
+export { Passwords } from "./files/passwords.ts";
 export {
   BaseHTTPRequestHandler,
   type ClientAddress,
   type HandlerServer,
   type RequestMethod,
 } from "./handler/base.ts";
-export { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE } from "./handler/error-page.ts";
+export { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE, type ErrorPage } from "./handler/error-page.ts";
 export { HTTPMessage } from "./handler/http-message.ts";
+export type { Cors } from "./handler/preflight.ts";
 export {
   type ExtraResponseHeaders,
   type SendHeadResult,

@@ -91,6 +91,14 @@ export class DocumentRoot {
     return opened ?? Refusal.NOT_FOUND;
   }
 
+  /** Opens the regular file at `path`, which its caller closes; undefined where there is none to be served. */
+  openFile(path: string): OpenedFile | undefined {
+    const opened = this.open(path);
+    if (opened instanceof OpenedFile) return opened;
+    if (typeof opened !== "number") opened.close();
+    return undefined;
+  }
+
   /** How many paths are known to lie inside. */
   get rememberedPaths(): number {
     return this.#checked.size;

@@ -9,6 +9,7 @@ import type { EntityTagKind } from "../files/entity-tag.ts";
 import { openListing } from "../files/listing.ts";
 import { type ExtensionsMap, guessMediaType, withCharset } from "../files/mime.ts";
 import { OpenedFile } from "../files/opened-file.ts";
+import type { Passwords } from "../files/passwords.ts";
 import { asksForDotfile, directoryLocation, endsInSlash, holdsNul, translatePath } from "../files/path.ts";
 import { asksForUnfinished } from "../files/upload-names.ts";
 import { HTTPStatus } from "../protocol/status.ts";
@@ -17,9 +18,13 @@ import { mustBeFreed } from "../transport/descriptors.ts";
 import { nextTurn } from "../transport/turn.ts";
 import { inheritFromClass } from "./attributes.ts";
 import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "./base.ts";
+import type { ErrorPage } from "./error-page.ts";
 import { type ExtraResponseHeaders, sendExtraFields } from "./extra-fields.ts";
 import { sendFileHead, sendUnsatisfiedRange } from "./file-answer.ts";
+import type { Cors } from "./preflight.ts";
 import { chooseRepresentation } from "./representation.ts";
+import { type SiteFields, siteFields } from "./site-fields.ts";
+import { hasIndexPage, notFoundPage, openCleanUrl, pageInstead } from "./site-pages.ts";
 import { receiveFile, receiveForm, welcomesUpload } from "./upload.ts";
 
 export type { ExtraResponseHeaders } from "./extra-fields.ts";
@@ -57,6 +62,24 @@ export interface SimpleHTTPRequestHandlerOptions {
   readonly precompressed?: boolean;
   /** See {@link SimpleHTTPRequestHandler.compress}. */
   readonly compress?: boolean | Compressor;
+  /** See {@link SimpleHTTPRequestHandler.listing}. */
+  readonly listing?: boolean;
+  /** See {@link SimpleHTTPRequestHandler.cors}. */
+  readonly cors?: Cors;
+  /** See {@link SimpleHTTPRequestHandler.isolate}. */
+  readonly isolate?: boolean;
+  /** See {@link SimpleHTTPRequestHandler.cache}. */
+  readonly cache?: number | null;
+  /** See {@link SimpleHTTPRequestHandler.spa}. */
+  readonly spa?: boolean;
+  /** See {@link SimpleHTTPRequestHandler.cleanUrls}. */
+  readonly cleanUrls?: boolean;
+  /** See {@link SimpleHTTPRequestHandler.notFoundPage}. */
+  readonly notFoundPage?: string;
+  /** See {@link SimpleHTTPRequestHandler.auth}. */
+  readonly auth?: string | Passwords | null;
+  /** See {@link SimpleHTTPRequestHandler.authRealm}. */
+  readonly authRealm?: string;
 }
 
 const OPTION_NAMES: readonly string[] = [
@@ -74,6 +97,15 @@ const OPTION_NAMES: readonly string[] = [
   "maxUploadBytes",
   "precompressed",
   "compress",
+  "listing",
+  "cors",
+  "isolate",
+  "cache",
+  "spa",
+  "cleanUrls",
+  "notFoundPage",
+  "auth",
+  "authRealm",
 ];
 
 /** What a listing's answer says by itself, and extra headers therefore cannot (SIM-14). */
@@ -120,6 +152,15 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   static maxUploadBytes: number | null = null;
   static precompressed: boolean = true;
   static compress: boolean | Compressor = false;
+  static listing: boolean = true;
+  static cors: Cors = false;
+  static isolate: boolean = false;
+  static cache: number | null = null;
+  static spa: boolean = false;
+  static cleanUrls: boolean = false;
+  static notFoundPage: string = "404.html";
+  static auth: string | Passwords | null = null;
+  static authRealm: string = "basehttp";
 
   /**
    * The directory that is served: by default the one that was current when the connection came (SIM-1). What
@@ -180,8 +221,52 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    * are sent as they are. Python has no such attribute.
    */
   declare compress: boolean | Compressor;
+  /** Whether a directory without an index page is listed; else it is 404. Python has no such attribute. */
+  declare listing: boolean;
+  /**
+   * Whose scripts may read the answers (CORS): nobody's from elsewhere, everybody's (`true` or `"*"`), or those from
+   * one or more origins such as `"https://example.org"`. Preflights are answered before a method is called. Read by
+   * {@link setup}. Python has no such attribute.
+   */
+  declare cors: Cors;
+  /**
+   * Whether pages get a process of their own, as `SharedArrayBuffer` wants it (COOP, COEP), and other sites may not
+   * embed what is served (CORP), unless {@link cors} lets in everybody. Read by {@link setup}. Python has no such
+   * attribute.
+   */
+  declare isolate: boolean;
+  /**
+   * Seconds for which clients may keep files without asking again; null to say nothing of it, as Python does. Pages
+   * and listings are asked about each time; files whose name holds a hash of their content are good for a year. Read
+   * by {@link setup}.
+   */
+  declare cache: number | null;
+  /**
+   * Whether the index page of {@link directory} answers for paths without an extension at which nothing is, where
+   * HTML is asked for: the page's script knows what they stand for. Python has no such attribute.
+   */
+  declare spa: boolean;
+  /**
+   * Whether `/about` is `about.html` where there is neither a file `about` nor a directory of that name with an index
+   * page. Python has no such attribute.
+   */
+  declare cleanUrls: boolean;
+  /**
+   * The page that a 404 shows: the nearest of that name in the directory that was asked for or above it, as far as it
+   * would be served; empty for none. Python has no such attribute.
+   */
+  declare notFoundPage: string;
+  /**
+   * Who may ask: `"user:password"`, or users and their hashes; null for everybody. Others are 401, whatever the
+   * method, before anything is opened. Read by {@link setup}. Python has no such attribute.
+   */
+  declare auth: string | Passwords | null;
+  /** What {@link auth} calls the place that the password is for. Read by {@link setup}. */
+  declare authRealm: string;
 
   #lastRoot: DocumentRoot | undefined = undefined;
+  /** What answers say of the site; null where none of its attributes is used. */
+  #site: SiteFields | null = null;
 
   /**
    * This class with other defaults, to be given to a server. What is not among `options` stays.
@@ -224,6 +309,13 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
 
   /** Called once, before anything else: reads the class's attributes. An override calls it first. */
   override setup(): void | Promise<void> {
+    const site = siteFields(this);
+    this.#site = site;
+    if (site !== null) {
+      this.extra_response_headers = this.extra_response_headers.filter(
+        ([name]) => !site.has(name.toLowerCase()),
+      );
+    }
     const ready = super.setup();
     const { maxUploadBytes } = this;
     if (!this.upload || maxUploadBytes === null) return ready;
@@ -233,17 +325,43 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     return ready;
   }
 
+  /** Answers what {@link cors} and {@link auth} have an answer to. */
+  override admitRequest(): boolean | Promise<boolean> {
+    return this.#site === null || this.#site.admit(this);
+  }
+
   /**
    * As in the class above; an upload that will be refused is refused before its body is sent, unless
    * `do_PUT()` or `do_POST()` is a subclass's, which may have its own mind.
+   *
+   * Differs: nobody is told to go on who is known not to be let in (RFC 9110 10.1.1).
    */
   override handle_expect_100(): boolean {
+    const isWelcome = this.#site === null || this.#site.isWelcome(this);
+    if (isWelcome === false) {
+      this.send_error(HTTPStatus.UNAUTHORIZED);
+      return false;
+    }
     const own = SimpleHTTPRequestHandler.prototype;
     const isUpload =
       (this.command === "PUT" && this.do_PUT === own.do_PUT) ||
       (this.command === "POST" && this.do_POST === own.do_POST);
-    if (this.upload && isUpload && !welcomesUpload(this, this.#documentRoot())) return false;
+    // What is in the directory is nobody's business whose password is still being verified.
+    const mayLook = isWelcome === true && this.upload && isUpload;
+    if (mayLook && !welcomesUpload(this, this.#documentRoot())) return false;
     return super.handle_expect_100();
+  }
+
+  /** Differs: the fields of {@link cors}, {@link isolate}, {@link cache} and {@link auth} come behind the date. */
+  override send_response(code: number | HTTPStatus, message?: string | null): void {
+    super.send_response(code, message);
+    if (this.#site !== null) this.#site.send(this, Number(code));
+  }
+
+  /** The page that is called {@link notFoundPage}, for a 404; else that of every handler. */
+  override errorPage(code: number, message: string, explain: string): ErrorPage {
+    const page = code === 404 ? notFoundPage(this, this.#documentRoot()) : undefined;
+    return page ?? super.errorPage(code, message, explain);
   }
 
   /**
@@ -293,7 +411,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
       return this.#refuse(Refusal.NOT_FOUND);
     const path = this.translate_path(this.path);
     const opened = openToSend(this.#documentRoot(), path);
-    if (typeof opened === "number") return this.#refuse(opened);
+    if (typeof opened === "number") return this.#sendPageInstead(opened, path);
     if (opened instanceof OpenedFile) return this.#sendFileHead(opened, path);
     opened.close();
     return this.#sendDirectoryHead(path);
@@ -398,14 +516,12 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   #sendDirectoryHead(path: string): SendHeadResult | Promise<SendHeadResult> {
-    if (!endsInSlash(this.path)) {
-      this.send_response(HTTPStatus.MOVED_PERMANENTLY);
-      this.send_header("Location", directoryLocation(this.path));
-      this.send_header("Content-Length", "0");
-      this.end_headers();
-      return null;
-    }
     const root = this.#documentRoot();
+    if (!endsInSlash(this.path)) {
+      // Where it would lead to 404, or a page of that name is asked for, only an index page makes it a place to go.
+      const isBare = (this.cleanUrls || !this.listing) && !hasIndexPage(this, root, path);
+      return isBare ? this.#sendBareDirectory(path) : this.#redirectToSlash();
+    }
     for (const name of this.index_pages) {
       const indexPath = path.endsWith("/") ? path + name : `${path}/${name}`;
       const opened = openToSend(root, indexPath);
@@ -414,10 +530,36 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
       if (typeof opened !== "number") opened.close();
       else if (root.isFile(indexPath)) return this.#refuse(opened);
     }
+    if (!this.listing) return this.#sendPageInstead(Refusal.NOT_FOUND, path);
+    this.#site?.noteSubject(path);
     return this.list_directory(path);
   }
 
+  #redirectToSlash(): null {
+    this.send_response(HTTPStatus.MOVED_PERMANENTLY);
+    this.send_header("Location", directoryLocation(this.path));
+    this.send_header("Content-Length", "0");
+    this.end_headers();
+    return null;
+  }
+
+  /** Answers for a directory without an index page that was asked for without its slash. */
+  #sendBareDirectory(path: string): SendHeadResult | Promise<SendHeadResult> {
+    const page = this.cleanUrls ? openCleanUrl(this.#documentRoot(), path) : undefined;
+    if (page !== undefined) return this.#sendFileHead(page.file, page.path);
+    return this.listing ? this.#redirectToSlash() : this.#sendPageInstead(Refusal.NOT_FOUND, path);
+  }
+
+  /** Answers for a path that there is nothing at: with the page that stands for it, if there is one. */
+  #sendPageInstead(refusal: Refusal, path: string): SendHeadResult | Promise<SendHeadResult> {
+    if (refusal !== Refusal.NOT_FOUND) return this.#refuse(refusal);
+    if (this.spa) this.#site?.noteAcceptMatters();
+    const page = pageInstead(this, this.#documentRoot(), path);
+    return page === undefined ? this.#refuse(refusal) : this.#sendFileHead(page.file, page.path);
+  }
+
   #sendFileHead(file: OpenedFile, path: string): SendHeadResult | Promise<SendHeadResult> {
+    this.#site?.noteSubject(path);
     const typeOf = (): string => this.#typeOf(file, path);
     const chosen = chooseRepresentation(this, this.#documentRoot(), file, path, typeOf);
     if (chosen instanceof Promise) return chosen.then((representation) => sendFileHead(this, representation));

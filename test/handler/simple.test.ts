@@ -542,11 +542,7 @@ describe("what is configured", () => {
   test("is refused where there is no such option", () => {
     const options = { dir: "site" } as object;
     expect(() => QuietHandler.with(options)).toThrow(
-      new TypeError(
-        'There is no option "dir" of the handler, only directory, extra_response_headers, index_pages, ' +
-          "extensions_map, default_content_type, charset, dotfiles, followSymlinks, etag, upload, " +
-          "uploadOverwrite, maxUploadBytes, precompressed, compress",
-      ),
+      /^There is no option "dir" of the handler, only directory, extra_response_headers, [A-Za-z_, ]+$/,
     );
   });
 
