@@ -10,7 +10,7 @@ import { EXIT_OK, EXIT_USAGE, serve } from "./cli/serve.ts";
 async function run(invocation: Invocation): Promise<number> {
   switch (invocation.kind) {
     case "serve":
-      return serve(invocation.settings);
+      return serve(invocation.settings, invocation.sourceOf);
     case "help":
       say(helpPage());
       return EXIT_OK;
@@ -23,4 +23,4 @@ async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-process.exit(await run(parseCommandLine(process.argv.slice(2))));
+process.exit(await run(parseCommandLine(process.argv.slice(2), process.env)));

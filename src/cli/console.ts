@@ -12,10 +12,19 @@ export function say(text: string): void {
   writeOrDrop(STDOUT, text);
 }
 
-/** One line, whatever the message quotes: control characters are shown as escapes. */
+/** Says in one line why the command ends. */
 export function complain(message: string): void {
-  const line = message.replace(/\p{Cc}/gu, (char) => `\\x${hexByte(char)}`);
-  writeOrDrop(STDERR, `basehttp: error: ${line}\n`);
+  writeOrDrop(STDERR, `basehttp: error: ${oneLine(message)}\n`);
+}
+
+/** Says in one line what goes wrong, or may, while the command goes on. */
+export function warn(message: string): void {
+  writeOrDrop(STDERR, `basehttp: warning: ${oneLine(message)}\n`);
+}
+
+/** Whatever the message quotes: control characters are shown as escapes. */
+function oneLine(message: string): string {
+  return message.replace(/\p{Cc}/gu, (char) => `\\x${hexByte(char)}`);
 }
 
 function hexByte(char: string): string {

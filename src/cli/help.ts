@@ -1,6 +1,6 @@
 /** The help page, made from the table of options in the shape of argparse's. */
 
-import { type Option, OPTIONS, POSITIONALS } from "./options.ts";
+import { type Option, OPTIONS, POSITIONALS, variableOf } from "./options.ts";
 
 const WIDTH = 80;
 const HELP_COLUMN = 24;
@@ -13,18 +13,46 @@ export function helpPage(): string {
     "Serve files over HTTP from a directory.",
     ["positional arguments:", ...POSITIONALS.map(({ name, help }) => row(name, help))].join("\n"),
     ["options:", ...OPTIONS.map((option) => row(invocationOf(option), option.help))].join("\n"),
+    environmentVariables(),
   ];
   return `${paragraphs.join("\n\n")}\n`;
 }
 
-function usageOf(option: Option): string {
-  const name = option.short === undefined ? `--${option.long}` : `-${option.short}`;
-  return `[${[name, ...option.values].join(" ")}]`;
+function environmentVariables(): string {
+  const names = [
+    ...POSITIONALS.map(({ name }) => name),
+    ...OPTIONS.filter(hasVariable).map(({ long }) => long),
+  ];
+  const about =
+    "Every flag has its opposite, such as --no-quiet. Each of these variables stands for the option of its name, " +
+    "which goes before it; those of flags are 1, true, yes, 0, false or no:";
+  return [
+    "environment variables:",
+    wrap(about.split(" "), "  ", "  "),
+    wrap(names.map(variableOf), "  ", "  "),
+  ].join("\n");
 }
 
-function invocationOf({ long, short, values }: Option): string {
-  const invocation = [`--${long}`, ...values].join(" ");
-  return short === undefined ? invocation : `-${short}, ${invocation}`;
+function hasVariable({ isForThisTime }: Option): boolean {
+  return isForThisTime !== true;
+}
+
+function usageOf(option: Option): string {
+  const name = option.short === undefined ? shownName(option) : `-${option.short}`;
+  return `[${[name, ...shownValues(option)].join(" ")}]`;
+}
+
+function invocationOf(option: Option): string {
+  const invocation = [shownName(option), ...shownValues(option)].join(" ");
+  return option.short === undefined ? invocation : `-${option.short}, ${invocation}`;
+}
+
+function shownName({ long, isOnByDefault }: Option): string {
+  return isOnByDefault === true ? `--no-${long}` : `--${long}`;
+}
+
+function shownValues({ values, isValue }: Option): readonly string[] {
+  return isValue === undefined ? values : values.map((value) => `[${value}]`);
 }
 
 /** One argument and its explanation, which begins on a line of its own where the argument is too long. */

@@ -1,9 +1,23 @@
 /**
- * What can be said on the command line, as one table: the parser and the help page are both made from it, so a new
- * option is one new row.
+ * What can be said on the command line and in the environment, as one table: the parser, the help page and the names of
+ * the variables are made from it, so a new option is one new row.
  */
 
-import { contentType, extraHeader, type HTTPProtocol, portNumber, protocolVersion } from "./values.ts";
+import {
+  booleanWord,
+  cacheSeconds,
+  contentType,
+  corsOrigin,
+  extraHeader,
+  headerLines,
+  type HTTPProtocol,
+  isOrigin,
+  pageName,
+  portNumber,
+  protocolVersion,
+  realmName,
+  userAndPassword,
+} from "./values.ts";
 
 /** What was asked for, with the defaults where nothing was said. */
 export interface Settings {
@@ -17,6 +31,24 @@ export interface Settings {
   headers: [name: string, value: string][];
   /** For files whose type is unknown; `undefined` leaves the handler's own. */
   contentType: string | undefined;
+  listing: boolean;
+  dotfiles: boolean;
+  followSymlinks: boolean;
+  /** Every origin, or those in the list. */
+  cors: boolean | string[];
+  isolate: boolean;
+  /** In seconds; null for saying nothing of it. */
+  cache: number | null;
+  spa: boolean;
+  cleanUrls: boolean;
+  /** Empty for none; `undefined` leaves the handler's own. */
+  notFoundPage: string | undefined;
+  /** `user:password`. */
+  auth: string | undefined;
+  authFile: string | undefined;
+  authRealm: string | undefined;
+  open: boolean;
+  qr: boolean;
   quiet: boolean;
   /** Set when a page is asked for in place of a server. */
   page: "help" | "version" | undefined;
@@ -30,6 +62,20 @@ export function defaultSettings(): Settings {
     protocol: "HTTP/1.1",
     headers: [],
     contentType: undefined,
+    listing: true,
+    dotfiles: false,
+    followSymlinks: false,
+    cors: false,
+    isolate: false,
+    cache: null,
+    spa: false,
+    cleanUrls: false,
+    notFoundPage: undefined,
+    auth: undefined,
+    authFile: undefined,
+    authRealm: undefined,
+    open: false,
+    qr: false,
     quiet: false,
     page: undefined,
   };
@@ -47,9 +93,42 @@ export interface Option {
   readonly short?: string;
   /** The names of the values that follow it, as the help page shows them: none for a flag. */
   readonly values: readonly string[];
+  /** Its value may be left out: a word behind it is its value if this says so. */
+  readonly isValue?: (word: string) => boolean;
   readonly help: string;
   /** Writes the values into the settings, or throws a `UsageError` that says what is wrong with them. */
   readonly apply: (settings: Settings, ...values: string[]) => void;
+  /** What `--no-` before its name does: every flag has that. */
+  readonly negate?: (settings: Settings) => void;
+  /** It is on unless it is negated: so the help page shows it. */
+  readonly isOnByDefault?: true;
+  /** The values that the text of its variable stands for, once or several times. */
+  readonly valuesOfVariable?: (text: string) => string[][];
+  /** There is no variable for it. */
+  readonly isForThisTime?: true;
+}
+
+/** The variable that stands for an option: `BASEHTTP_CONTENT_TYPE`. */
+export function variableOf(name: string): string {
+  return `BASEHTTP_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+type FlagName = {
+  [Name in keyof Settings]: Settings[Name] extends boolean ? Name : never;
+}[keyof Settings];
+
+function flag(long: string, name: FlagName, help: string): Option {
+  return {
+    long,
+    values: [],
+    help,
+    apply: (settings) => {
+      settings[name] = true;
+    },
+    negate: (settings) => {
+      settings[name] = false;
+    },
+  };
 }
 
 export const POSITIONALS: readonly Positional[] = [
@@ -68,6 +147,7 @@ export const OPTIONS: readonly Option[] = [
     short: "h",
     values: [],
     help: "show this help message and exit",
+    isForThisTime: true,
     apply: (settings) => {
       settings.page = "help";
     },
@@ -76,6 +156,7 @@ export const OPTIONS: readonly Option[] = [
     long: "version",
     values: [],
     help: "show the version and exit",
+    isForThisTime: true,
     apply: (settings) => {
       settings.page = "version";
     },
@@ -112,6 +193,7 @@ export const OPTIONS: readonly Option[] = [
     short: "H",
     values: ["NAME", "VALUE"],
     help: "send this header with every file and listing (repeatable)",
+    valuesOfVariable: headerLines,
     apply: (settings, name, value) => {
       settings.headers.push(extraHeader(name, value));
     },
@@ -125,12 +207,89 @@ export const OPTIONS: readonly Option[] = [
     },
   },
   {
-    long: "quiet",
-    short: "q",
-    values: [],
-    help: "do not log requests",
-    apply: (settings) => {
-      settings.quiet = true;
+    ...flag("listing", "listing", "answer 404 where a directory has no index page"),
+    isOnByDefault: true,
+  },
+  flag("dotfiles", "dotfiles", "serve and list names that begin with a dot"),
+  flag("follow-symlinks", "followSymlinks", "follow links that lead out of the directory"),
+  {
+    long: "cors",
+    values: ["ORIGIN"],
+    isValue: isOrigin,
+    help: "let scripts of this origin (repeatable), or of all, read what is served",
+    apply: (settings, origin) => {
+      const allowed = origin === undefined ? "*" : corsOrigin(origin);
+      if (allowed === "*") settings.cors = true;
+      else if (settings.cors !== true) settings.cors = [...(settings.cors || []), allowed];
+    },
+    negate: (settings) => {
+      settings.cors = false;
+    },
+    valuesOfVariable: (text) => text.split(/[\s,]+/).map((origin) => [origin]),
+  },
+  flag(
+    "isolate",
+    "isolate",
+    "isolate pages from other sites, as SharedArrayBuffer wants it (COOP, COEP, CORP)",
+  ),
+  {
+    long: "cache",
+    values: ["SECONDS"],
+    help:
+      "let clients keep files this long, and files with a hash in their name for good; pages and listings are " +
+      "asked about each time (default: say nothing)",
+    apply: (settings, seconds) => {
+      settings.cache = cacheSeconds(seconds);
     },
   },
+  flag("spa", "spa", "serve /index.html for pages that are not there"),
+  flag("clean-urls", "cleanUrls", "serve about.html as /about"),
+  {
+    long: "not-found-page",
+    values: ["NAME"],
+    help: "show the nearest page of this name for what is not there, '' for none (default: 404.html)",
+    apply: (settings, name) => {
+      settings.notFoundPage = pageName(name);
+    },
+  },
+  {
+    long: "auth",
+    values: ["USER:PASSWORD"],
+    help: "ask for this user and password; other users of this machine can see them here, but not in BASEHTTP_AUTH",
+    apply: (settings, pair) => {
+      settings.auth = userAndPassword(pair);
+    },
+  },
+  {
+    long: "auth-file",
+    values: ["FILE"],
+    help: "ask for one of the users in this file, lines of USER:HASH as 'htpasswd -B' makes them",
+    apply: (settings, file) => {
+      settings.authFile = file;
+    },
+  },
+  {
+    long: "auth-realm",
+    values: ["NAME"],
+    help: "what browsers call the place that the password is for (default: basehttp)",
+    apply: (settings, realm) => {
+      settings.authRealm = realmName(realm);
+    },
+  },
+  flag("open", "open", "open it in the browser"),
+  flag("qr", "qr", "show its address on the network as a QR code, in a terminal"),
+  { ...flag("quiet", "quiet", "do not log requests"), short: "q" },
 ];
+
+/** Whether an option is on or off, and has nothing else to say. */
+export function isFlag({ values }: Option): boolean {
+  return values.length === 0;
+}
+
+/** Applies the text of an option's variable. */
+export function applyVariable(option: Option, settings: Settings, text: string): void {
+  const isOn = option.negate === undefined ? undefined : booleanWord(text, !isFlag(option));
+  if (isOn === true) option.apply(settings);
+  else if (isOn === false) option.negate?.(settings);
+  else for (const values of option.valuesOfVariable?.(text) ?? [[text]]) option.apply(settings, ...values);
+}

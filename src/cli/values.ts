@@ -41,6 +41,74 @@ export function contentType(text: string): string {
   throw new UsageError(`not a content type: ${inspect(text)}`);
 }
 
+const MAX_CACHE_SECONDS = 2 ** 31 - 1;
+
+export function cacheSeconds(text: string): number {
+  const seconds = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds <= MAX_CACHE_SECONDS) return seconds;
+  throw new UsageError(`expected a number of seconds, not ${inspect(text)}`);
+}
+
+/** Whether a word is meant to be an origin: nothing else that may follow looks like one. */
+export function isOrigin(word: string): boolean {
+  return word === "*" || word === "null" || /^[a-z][a-z0-9+.-]*:\/\//i.test(word);
+}
+
+/** An origin as browsers write it (RFC 6454 6.2): `https://example.org`, and `*` for all. */
+export function corsOrigin(text: string): string {
+  if (text === "*" || text === "null") return text;
+  const url = isOrigin(text) ? URL.parse(text) : null;
+  if (
+    url === null ||
+    url.host === "" ||
+    url.username !== "" ||
+    url.pathname.length > 1 ||
+    url.search !== ""
+  ) {
+    throw new UsageError(`not an origin such as https://example.org: ${inspect(text)}`);
+  }
+  return `${url.protocol}//${url.host}`;
+}
+
+export function pageName(text: string): string {
+  if (!/[/\\?#%\0]/.test(text)) return text;
+  throw new UsageError(`not the name of a file: ${inspect(text)}`);
+}
+
+/** What is wrong is not quoted: it may be a password. */
+export function userAndPassword(text: string): string {
+  const colon = text.indexOf(":");
+  if (colon > 0 && colon < text.length - 1) return text;
+  throw new UsageError("expected USER:PASSWORD, neither of them empty");
+}
+
+export function realmName(text: string): string {
+  if (text !== "" && consistsOf(text, FIELD_VALUE)) return text;
+  throw new UsageError(`not a realm: ${inspect(text)}`);
+}
+
+/** The headers in a variable, one on each line. */
+export function headerLines(text: string): string[][] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return lines.map((line) => {
+    const colon = line.indexOf(":");
+    if (colon < 0) throw new UsageError(`expected lines of NAME: VALUE, not ${inspect(line)}`);
+    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+  });
+}
+
+const ON: readonly string[] = ["1", "true", "yes", "on"];
+const OFF: readonly string[] = ["0", "false", "no", "off"];
+
+/** What a flag's variable says; undefined for what is neither yes nor no, where that may be. */
+export function booleanWord(text: string, mayBeElse: boolean): boolean | undefined {
+  const word = text.toLowerCase();
+  if (ON.includes(word)) return true;
+  if (OFF.includes(word)) return false;
+  if (mayBeElse) return undefined;
+  throw new UsageError(`expected 1, true, yes, 0, false or no, not ${inspect(text)}`);
+}
+
 /** Whether every character of `text` is a byte of the class. Characters beyond Latin-1 are in no class. */
 function consistsOf(text: string, byteClass: Uint8Array): boolean {
   for (let at = 0; at < text.length; at++) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { helpPage } from "../../src/cli/help.ts";
-import { OPTIONS, POSITIONALS } from "../../src/cli/options.ts";
+import { OPTIONS, POSITIONALS, variableOf } from "../../src/cli/options.ts";
 
 describe("helpPage", () => {
   test("has argparse's shape", () => {
@@ -9,14 +10,29 @@ describe("helpPage", () => {
     expect(page).toContain("\n  port                  listen on this port");
     expect(page).toContain("\n  -b, --bind ADDRESS    listen on this address");
     expect(page).toContain("\n  -H, --header NAME VALUE\n                        send this header");
-    expect(page).toEndWith("do not log requests\n");
+    expect(page).toContain("\n  -q, --quiet           do not log requests\n\nenvironment variables:\n");
+    expect(page).toContain("\n  --cors [ORIGIN]       let scripts");
+    expect(page).toContain("\n  --no-listing          answer 404");
+    expect(page).toMatch(/\[--cors \[ORIGIN\]\]\s/);
   });
 
   test("explains every argument in lines of at most 80 columns", () => {
     const page = helpPage();
     const words = page.replace(/\s+/g, " ");
     for (const { help } of [...OPTIONS, ...POSITIONALS]) expect(words).toContain(help);
-    for (const { long } of OPTIONS) expect(words).toContain(`--${long}`);
+    for (const { long, isOnByDefault } of OPTIONS) {
+      expect(words).toContain(isOnByDefault === true ? `--no-${long}` : `--${long}`);
+    }
+    expect(words).toContain(" BASEHTTP_PORT BASEHTTP_BIND ");
+    expect(words).not.toContain("BASEHTTP_HELP");
+    for (const { long, isForThisTime } of OPTIONS) {
+      if (isForThisTime !== true) expect(words).toContain(` ${variableOf(long)} `);
+    }
     expect(page.split("\n").filter((line) => line.length > 80 || line.endsWith(" "))).toEqual([]);
+  });
+
+  test("is what the README shows", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    expect(readme).toContain(`\n$ npx bun@1.4.5 start --help\n${helpPage()}\`\`\`\n`);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { defaultSettings, type Settings } from "../../src/cli/options.ts";
-import { parseCommandLine } from "../../src/cli/parse.ts";
+import { defaultSettings, OPTIONS, POSITIONALS, type Settings, variableOf } from "../../src/cli/options.ts";
+import { type Environment, parseCommandLine } from "../../src/cli/parse.ts";
 
 function settings(...argv: string[]): Settings {
   const invocation = parseCommandLine(argv);
@@ -23,13 +23,28 @@ describe("parseCommandLine", () => {
       protocol: "HTTP/1.1",
       headers: [],
       contentType: undefined,
+      listing: true,
+      dotfiles: false,
+      followSymlinks: false,
+      cors: false,
+      isolate: false,
+      cache: null,
+      spa: false,
+      cleanUrls: false,
+      notFoundPage: undefined,
+      auth: undefined,
+      authFile: undefined,
+      authRealm: undefined,
+      open: false,
+      qr: false,
       quiet: false,
       page: undefined,
     });
   });
 
-  test("reads every option, long and short", () => {
+  test("reads Python's options, long and short", () => {
     const all: Settings = {
+      ...defaultSettings(),
       port: 9000,
       bind: "::1",
       directory: "site",
@@ -40,7 +55,6 @@ describe("parseCommandLine", () => {
       ],
       contentType: "text/plain",
       quiet: true,
-      page: undefined,
     };
     const headers = ["-H", "X-One", "1", "--header", "x-one", ""];
     expect(
@@ -86,6 +100,41 @@ describe("parseCommandLine", () => {
     ["a header value with an equals sign", ["-H", "X", "a=b"], { headers: [["X", "a=b"]] }],
     ["a header value in Latin-1", ["-H", "X", "\u00fc\tx"], { headers: [["X", "\u00fc\tx"]] }],
     ["a header that is called like an option", ["-H", "quiet", "help"], { headers: [["quiet", "help"]] }],
+    ["a directory that is not listed", ["--no-listing"], { listing: false }],
+    ["the last of a flag and its opposite", ["--no-listing", "--listing"], { listing: true }],
+    ["a flag that is taken back", ["-q", "--no-quiet"], { quiet: false }],
+    ["flags of the handler", ["--dotfiles", "--follow-symlinks"], { dotfiles: true, followSymlinks: true }],
+    [
+      "flags of the site",
+      ["--isolate", "--spa", "--clean-urls"],
+      { isolate: true, spa: true, cleanUrls: true },
+    ],
+    ["flags of the command", ["--open", "--qr"], { open: true, qr: true }],
+    ["seconds to keep files for", ["--cache", "3600"], { cache: 3600 }],
+    ["no seconds", ["--cache=0"], { cache: 0 }],
+    ["all origins", ["--cors"], { cors: true }],
+    ["all origins, as a star", ["--cors", "*"], { cors: true }],
+    ["all origins before a port", ["--cors", "8080"], { cors: true, port: 8080 }],
+    ["all origins before an option", ["--cors", "-q"], { cors: true, quiet: true }],
+    ["an origin", ["--cors", "https://a.example"], { cors: ["https://a.example"] }],
+    ["an origin, as browsers write it", ["--cors=HTTPS://A.example:443/"], { cors: ["https://a.example"] }],
+    [
+      "two origins",
+      ["--cors", "http://a.example:81", "--cors=null"],
+      { cors: ["http://a.example:81", "null"] },
+    ],
+    ["an origin of an extension", ["--cors", "moz-extension://abc"], { cors: ["moz-extension://abc"] }],
+    ["all origins after one", ["--cors", "https://a.example", "--cors"], { cors: true }],
+    ["an origin after all", ["--cors", "--cors", "https://a.example"], { cors: true }],
+    ["no origins after all", ["--cors", "--no-cors"], { cors: false }],
+    ["a user and a password with colons", ["--auth", "ada:a:b"], { auth: "ada:a:b" }],
+    [
+      "a file of users",
+      ["--auth-file", "users", "--auth-realm", "Vault"],
+      { authFile: "users", authRealm: "Vault" },
+    ],
+    ["a page for what is not there", ["--not-found-page", "oops.html"], { notFoundPage: "oops.html" }],
+    ["no page for what is not there", ["--not-found-page", ""], { notFoundPage: "" }],
   ])("takes %s", (_, argv, said) => {
     expect(settings(...argv)).toEqual({ ...defaultSettings(), ...said });
   });
@@ -111,7 +160,45 @@ describe("parseCommandLine", () => {
     ["a second port", ["8000", "8001"], "unrecognized arguments: 8001"],
     ["unknown options, all named at once", ["-xyz", "--foo=1"], "unrecognized arguments: -xyz --foo=1"],
     ["an option's name in part", ["--bin=::1"], "unrecognized arguments: --bin=::1"],
-    ["a negated flag", ["--no-quiet"], "unrecognized arguments: --no-quiet"],
+    ["the negation of what is no flag", ["--no-bind"], "unrecognized arguments: --no-bind"],
+    ["a flag negated twice", ["--no-no-quiet"], "unrecognized arguments: --no-no-quiet"],
+    [
+      "a negated flag with a value",
+      ["--no-quiet=1"],
+      "argument --no-quiet: it takes no value, but was given '1'",
+    ],
+    [
+      "seconds that are none",
+      ["--cache", "abc"],
+      "argument --cache: expected a number of seconds, not 'abc'",
+    ],
+    ["a part of a second", ["--cache=1.5"], "argument --cache: expected a number of seconds, not '1.5'"],
+    ["a time before now", ["--cache=-1"], "argument --cache: expected a number of seconds, not '-1'"],
+    ["seconds beyond what caches count", ["--cache", "2147483648"], /^argument --cache: expected a number/],
+    [
+      "a user without a password",
+      ["--auth", "hunter2"],
+      "argument --auth: expected USER:PASSWORD, neither of them empty",
+    ],
+    ["a password without a user", ["--auth", ":hunter2"], /^argument --auth: expected USER:PASSWORD/],
+    ["an empty password", ["--auth", "ada:"], /^argument --auth: expected USER:PASSWORD/],
+    [
+      "an origin with a path",
+      ["--cors=https://a.example/b"],
+      "argument --cors: not an origin such as https://example.org: 'https://a.example/b'",
+    ],
+    ["an origin with a user", ["--cors", "https://u@a.example"], /^argument --cors: not an origin/],
+    ["an origin with a query", ["--cors", "https://a.example?b"], /^argument --cors: not an origin/],
+    ["an origin without a host", ["--cors=file:///"], /^argument --cors: not an origin/],
+    ["a host where an origin should be", ["--cors=a.example"], /^argument --cors: not an origin/],
+    ["a word behind --cors that is no origin", ["--cors", "abc"], /^argument port: expected a number/],
+    [
+      "a page with its directory",
+      ["--not-found-page", "a/b.html"],
+      "argument --not-found-page: not the name of a file: 'a/b.html'",
+    ],
+    ["an empty realm", ["--auth-realm", ""], "argument --auth-realm: not a realm: ''"],
+    ["a realm beyond Latin-1", ["--auth-realm", "\u20ac"], "argument --auth-realm: not a realm: '\u20ac'"],
     ["a name that every object has", ["--constructor"], "unrecognized arguments: --constructor"],
     ["an option without its value", ["-b"], "argument -b/--bind: expected one argument"],
     ["an option where a value should be", ["-b", "-q"], "argument -b/--bind: expected one argument"],
@@ -189,5 +276,137 @@ describe("parseCommandLine", () => {
   test("starts from fresh defaults every time", () => {
     settings("-H", "X", "1");
     expect(settings().headers).toEqual([]);
+  });
+});
+
+describe("the environment", () => {
+  function settingsIn(environment: Environment, ...argv: string[]): Settings {
+    const invocation = parseCommandLine(argv, environment);
+    if (invocation.kind !== "serve") throw new Error(`Not settings: ${JSON.stringify(invocation)}`);
+    return invocation.settings;
+  }
+
+  test("sets every option but those that ask for a page", () => {
+    const environment = {
+      BASEHTTP_PORT: "9000",
+      BASEHTTP_BIND: "::1",
+      BASEHTTP_DIRECTORY: "site",
+      BASEHTTP_PROTOCOL: "HTTP/1.0",
+      BASEHTTP_HEADER: "X-One: 1\n x-one : a: b \n\n",
+      BASEHTTP_CONTENT_TYPE: "text/plain",
+      BASEHTTP_LISTING: "no",
+      BASEHTTP_DOTFILES: "1",
+      BASEHTTP_FOLLOW_SYMLINKS: "true",
+      BASEHTTP_CORS: "https://a.example, https://b.example",
+      BASEHTTP_ISOLATE: "YES",
+      BASEHTTP_CACHE: "60",
+      BASEHTTP_SPA: "on",
+      BASEHTTP_CLEAN_URLS: "1",
+      BASEHTTP_NOT_FOUND_PAGE: "oops.html",
+      BASEHTTP_AUTH: "ada:secret",
+      BASEHTTP_AUTH_FILE: "users",
+      BASEHTTP_AUTH_REALM: "Vault",
+      BASEHTTP_OPEN: "1",
+      BASEHTTP_QR: "1",
+      BASEHTTP_QUIET: "1",
+    };
+    expect(settingsIn(environment)).toEqual({
+      port: 9000,
+      bind: "::1",
+      directory: "site",
+      protocol: "HTTP/1.0",
+      headers: [
+        ["X-One", "1"],
+        ["x-one", "a: b"],
+      ],
+      contentType: "text/plain",
+      listing: false,
+      dotfiles: true,
+      followSymlinks: true,
+      cors: ["https://a.example", "https://b.example"],
+      isolate: true,
+      cache: 60,
+      spa: true,
+      cleanUrls: true,
+      notFoundPage: "oops.html",
+      auth: "ada:secret",
+      authFile: "users",
+      authRealm: "Vault",
+      open: true,
+      qr: true,
+      quiet: true,
+      page: undefined,
+    });
+    const names = [...POSITIONALS.map(({ name }) => name), ...OPTIONS.map(({ long }) => long)];
+    const missing = names.map(variableOf).filter((name) => !(name in environment));
+    expect(missing).toEqual(["BASEHTTP_HELP", "BASEHTTP_VERSION"]);
+  });
+
+  test.each<[string, Environment, string[], Partial<Settings>]>([
+    ["an argument before its variable", { BASEHTTP_PORT: "1" }, ["2"], { port: 2 }],
+    ["an option before its variable", { BASEHTTP_BIND: "::1" }, ["-b", "::2"], { bind: "::2" }],
+    [
+      "an option before its variable, which is wrong",
+      { BASEHTTP_CACHE: "x" },
+      ["--cache", "1"],
+      { cache: 1 },
+    ],
+    [
+      "headers in place of those of the variable",
+      { BASEHTTP_HEADER: "A: 1" },
+      ["-H", "B", "2"],
+      { headers: [["B", "2"]] },
+    ],
+    ["an origin in place of all", { BASEHTTP_CORS: "1" }, ["--cors", "http://a"], { cors: ["http://a"] }],
+    ["no origin in place of all", { BASEHTTP_CORS: "*" }, ["--no-cors"], { cors: false }],
+    ["a flag that is taken back", { BASEHTTP_QUIET: "1" }, ["--no-quiet"], { quiet: false }],
+    ["an opposite that is taken back", { BASEHTTP_LISTING: "0" }, ["--listing"], { listing: true }],
+    ["a flag that says no", { BASEHTTP_QUIET: "false" }, [], { quiet: false }],
+    ["all origins", { BASEHTTP_CORS: "true" }, [], { cors: true }],
+    ["all origins, as a star", { BASEHTTP_CORS: "*" }, [], { cors: true }],
+    ["no origins", { BASEHTTP_CORS: "0" }, [], { cors: false }],
+    [
+      "empty variables for nothing said",
+      { BASEHTTP_PORT: "", BASEHTTP_QUIET: "", BASEHTTP_AUTH: "" },
+      [],
+      {},
+    ],
+    [
+      "other programs' variables for nothing said",
+      { PORT: "1", BASEHTTP_HELP: "1", basehttp_port: "2" },
+      [],
+      {},
+    ],
+  ])("takes %s", (_, environment, argv, said) => {
+    expect(settingsIn(environment, ...argv)).toEqual({ ...defaultSettings(), ...said });
+  });
+
+  test.each<[variable: string, text: string, reason: string]>([
+    ["BASEHTTP_PORT", "abc", "expected a number from 0 to 65535, not 'abc'"],
+    ["BASEHTTP_PROTOCOL", "HTTP/2", "invalid choice: 'HTTP/2' (choose from HTTP/1.0, HTTP/1.1)"],
+    ["BASEHTTP_QUIET", "maybe", "expected 1, true, yes, 0, false or no, not 'maybe'"],
+    ["BASEHTTP_LISTING", "2", "expected 1, true, yes, 0, false or no, not '2'"],
+    ["BASEHTTP_CORS", "maybe", "not an origin such as https://example.org: 'maybe'"],
+    ["BASEHTTP_CACHE", "a day", "expected a number of seconds, not 'a day'"],
+    ["BASEHTTP_AUTH", "hunter2", "expected USER:PASSWORD, neither of them empty"],
+    ["BASEHTTP_HEADER", "X-One 1", "expected lines of NAME: VALUE, not 'X-One 1'"],
+    ["BASEHTTP_HEADER", "X One: 1", "not a header name: 'X One'"],
+  ])("is refused by the name of the variable: %s=%s", (variable, text, reason) => {
+    expect(parseCommandLine([], { [variable]: text })).toEqual({
+      kind: "usage-error",
+      message: `environment variable ${variable}: ${reason}`,
+    });
+  });
+
+  test("is not looked at for a page", () => {
+    expect(parseCommandLine(["--help"], { BASEHTTP_PORT: "abc" })).toEqual({ kind: "help" });
+  });
+
+  test("is what messages call an option by that came from it", () => {
+    const invocation = parseCommandLine(["--auth-file", "x"], { BASEHTTP_DIRECTORY: "y" });
+    if (invocation.kind !== "serve") throw new Error("It is to serve");
+    expect(invocation.sourceOf("directory")).toBe("environment variable BASEHTTP_DIRECTORY");
+    expect(invocation.sourceOf("auth-file")).toBe("argument --auth-file");
+    expect(invocation.sourceOf("bind")).toBe("argument -b/--bind");
   });
 });

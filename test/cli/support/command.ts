@@ -3,11 +3,12 @@
 import { fileURLToPath } from "node:url";
 
 export const CLI: string = fileURLToPath(new URL("../../../src/cli.ts", import.meta.url));
+/** They would decide about colours. */
 const COLOUR_VARIABLES = ["PYTHON_COLORS", "NO_COLOR", "FORCE_COLOR", "TERM"];
 
 export interface CommandOptions {
   readonly cwd?: string;
-  /** Added to the tests' environment, from which all that decides about colours is removed. */
+  /** Added to the tests' environment, from which all that decides about colours and options is removed. */
   readonly env?: Readonly<Record<string, string>>;
   /** What runs in place of `bun src/cli.ts`. */
   readonly program?: readonly string[];
@@ -138,5 +139,9 @@ export async function runCommand(args: readonly string[], options: CommandOption
 }
 
 function environment(): Record<string, string | undefined> {
-  return { ...process.env, ...Object.fromEntries(COLOUR_VARIABLES.map((name) => [name, undefined])) };
+  const own = Object.keys(process.env).filter((name) => name.startsWith("BASEHTTP_"));
+  return {
+    ...process.env,
+    ...Object.fromEntries([...COLOUR_VARIABLES, ...own].map((name) => [name, undefined])),
+  };
 }
