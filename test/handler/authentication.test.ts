@@ -20,7 +20,7 @@ function countingHandler() {
       counts.translated++;
       return super.translate_path(path);
     }
-    override do_POST(): void {
+    do_PATCH(): void {
       this.send_response(200);
       this.end_headers();
     }
@@ -73,7 +73,7 @@ describe("auth", () => {
       ["GET", "/a%00"],
       ["GET", "/sub"],
       ["HEAD", "/a.txt"],
-      ["POST", "/a.txt"],
+      ["PATCH", "/a.txt"],
       ["DELETE", "/a.txt"],
       ["OPTIONS", "/a.txt"],
       ["OPTIONS", "*"],
@@ -87,7 +87,7 @@ describe("auth", () => {
       ]);
     }
     expect(counts.translated).toBe(0);
-    expect((await site.ask("POST", "/a.txt", "Content-Length: 0", basic("ada:secret"))).status).toBe(200);
+    expect((await site.ask("PATCH", "/a.txt", "Content-Length: 0", basic("ada:secret"))).status).toBe(200);
     expect((await site.ask("DELETE", "/a.txt", basic("ada:secret"))).status).toBe(501);
   });
 
@@ -148,15 +148,15 @@ describe("auth", () => {
   test("tells nobody to send a body who is not let in", async () => {
     const { Handler } = countingHandler();
     await using site = await serveTree(FILES, { auth: "ada:secret" }, Handler);
-    const post = ["POST / HTTP/1.1", "Host: x", "Content-Length: 5", "Expect: 100-continue"];
+    const patch = ["PATCH / HTTP/1.1", "Host: x", "Content-Length: 5", "Expect: 100-continue"];
     await using stranger = await RawClient.connect(site.port);
-    stranger.send([...post, "", ""].join("\r\n"));
+    stranger.send([...patch, "", ""].join("\r\n"));
     const refused = await stranger.untilClosed();
     expect(refused).toStartWith("HTTP/1.1 401 Unauthorized\r\n");
     expect(refused).toContain("WWW-Authenticate: Basic");
 
     await using guest = await RawClient.connect(site.port);
-    guest.send([...post, basic("ada:secret"), "Connection: close", "", ""].join("\r\n"));
+    guest.send([...patch, basic("ada:secret"), "Connection: close", "", ""].join("\r\n"));
     await guest.until((received) => received.startsWith("HTTP/1.1 100 Continue\r\n\r\n"));
     guest.send("hello");
     expect(await guest.untilClosed()).toContain("HTTP/1.1 200 OK");

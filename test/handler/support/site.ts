@@ -47,9 +47,9 @@ export async function serveTree(
   };
 }
 
-/** The fields of an answer whose lower-case names begin in one of these ways, as lines. */
+/** The field lines of an answer that begin in one of these ways, in lower case; a line ends in a line feed. */
 export function fieldLines(response: ParsedResponse, ...beginnings: string[]): string[] {
   return response.headerLines
-    .filter(([name]) => beginnings.some((beginning) => name.toLowerCase().startsWith(beginning)))
-    .map(([name, value]) => `${name}: ${value}`);
+    .map(([name, value]) => `${name}: ${value}`)
+    .filter((line) => beginnings.some((beginning) => `${line}\n`.toLowerCase().startsWith(beginning)));
 }
