@@ -21,7 +21,7 @@ import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "
 import type { ErrorPage } from "./error-page.ts";
 import { type ExtraResponseHeaders, sendExtraFields } from "./extra-fields.ts";
 import { sendFileHead, sendUnsatisfiedRange } from "./file-answer.ts";
-import type { Cors } from "./preflight.ts";
+import { type Cors, methodsOf } from "./preflight.ts";
 import { chooseRepresentation } from "./representation.ts";
 import { type SiteFields, siteFields } from "./site-fields.ts";
 import { hasIndexPage, notFoundPage, openCleanUrl, pageInstead } from "./site-pages.ts";
@@ -328,6 +328,11 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   /** Answers what {@link cors} and {@link auth} have an answer to. */
   override admitRequest(): boolean | Promise<boolean> {
     return this.#site === null || this.#site.admit(this);
+  }
+
+  /** The request methods that this handler answers, as a preflight is told: those that it has a `do_` method for. */
+  allowedMethods(): readonly string[] {
+    return methodsOf(this);
   }
 
   /**

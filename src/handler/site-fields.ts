@@ -10,7 +10,6 @@ import {
   EXPOSED_FIELDS,
   isForEverybody,
   isPreflight,
-  methodsOf,
   preflightFields,
 } from "./preflight.ts";
 
@@ -28,6 +27,7 @@ export interface SiteAttributes {
 export interface SiteHandler {
   readonly command: string;
   readonly headers: HTTPMessage;
+  allowedMethods(): readonly string[];
   send_header(name: string, value: string): void;
   send_response(code: number): void;
   send_error(code: number): void;
@@ -144,7 +144,7 @@ export class SiteFields {
     const { headers } = handler;
     handler.send_response(204);
     if (allowedOrigin(cors, headers.get("Origin")) !== null) {
-      for (const [name, value] of preflightFields(headers, methodsOf(handler)))
+      for (const [name, value] of preflightFields(headers, handler.allowedMethods()))
         handler.send_header(name, value);
     }
     handler.end_headers();
