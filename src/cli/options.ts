@@ -3,11 +3,14 @@
  * the variables are made from it, so a new option is one new row.
  */
 
+import type { EntityTagKind } from "../files/entity-tag.ts";
 import {
   booleanWord,
+  byteCount,
   cacheSeconds,
   contentType,
   corsOrigin,
+  entityTagKind,
   extraHeader,
   headerLines,
   type HTTPProtocol,
@@ -49,6 +52,14 @@ export interface Settings {
   authRealm: string | undefined;
   open: boolean;
   qr: boolean;
+  upload: boolean;
+  uploadOverwrite: boolean;
+  /** `undefined` leaves the limit of every body. */
+  maxUploadBytes: number | undefined;
+  compress: boolean;
+  precompressed: boolean;
+  /** `undefined` leaves the handler's own. */
+  etag: EntityTagKind | undefined;
   quiet: boolean;
   /** Set when a page is asked for in place of a server. */
   page: "help" | "version" | undefined;
@@ -76,6 +87,12 @@ export function defaultSettings(): Settings {
     authRealm: undefined,
     open: false,
     qr: false,
+    upload: false,
+    uploadOverwrite: false,
+    maxUploadBytes: undefined,
+    compress: true,
+    precompressed: true,
+    etag: undefined,
     quiet: false,
     page: undefined,
   };
@@ -274,6 +291,34 @@ export const OPTIONS: readonly Option[] = [
     help: "what browsers call the place that the password is for (default: basehttp)",
     apply: (settings, realm) => {
       settings.authRealm = realmName(realm);
+    },
+  },
+  flag("upload", "upload", "let clients store files: PUT, and forms and drag and drop on listings"),
+  flag("upload-overwrite", "uploadOverwrite", "let them replace files, too"),
+  {
+    long: "max-upload",
+    values: ["BYTES"],
+    help: "take no request that is larger than this (default: 134217728)",
+    apply: (settings, bytes) => {
+      settings.maxUploadBytes = byteCount(bytes);
+    },
+  },
+  {
+    ...flag("compress", "compress", "do not compress text while it is asked for"),
+    isOnByDefault: true,
+  },
+  {
+    ...flag("precompressed", "precompressed", "do not send a.js.br, a.js.zst or a.js.gz for a.js"),
+    isOnByDefault: true,
+  },
+  {
+    long: "etag",
+    values: ["KIND"],
+    help:
+      "make entity tags of size and time (stat), of content, the same on every host (content), or none " +
+      "(default: stat)",
+    apply: (settings, kind) => {
+      settings.etag = entityTagKind(kind);
     },
   },
   flag("open", "open", "open it in the browser"),

@@ -59,6 +59,11 @@ async function present(server: HTTPServer, settings: Readonly<Settings>): Promis
   if (hasPassword && !isLoopback(server.server_name)) {
     warn("Passwords cross the network as they are: put a server with TLS in front, or bind to 127.0.0.1");
   }
+  if (settings.upload && !hasPassword && !isLoopback(server.server_name)) {
+    warn(
+      "Everybody on the network can store files here: ask for a password with --auth, or bind to 127.0.0.1",
+    );
+  }
   if (settings.open) openInBrowser(server.url.href);
   if (settings.qr) await showCode(server);
 }
@@ -132,10 +137,14 @@ function listen(
 function handlerClass(settings: Readonly<Settings>, sourceOf: SourceOf): typeof SimpleHTTPRequestHandler {
   const { authRealm, contentType, headers, notFoundPage, protocol, quiet } = settings;
   const { cache, cleanUrls, cors, dotfiles, followSymlinks, isolate, listing, spa } = settings;
+  const { compress, etag, maxUploadBytes, precompressed, upload, uploadOverwrite } = settings;
   const Handler = (quiet ? QuietHandler : SimpleHTTPRequestHandler).with({
     directory: resolveDirectory(settings.directory, sourceOf("directory")),
     extra_response_headers: headers,
     ...{ cache, cleanUrls, cors, dotfiles, followSymlinks, isolate, listing, spa },
+    ...{ compress, precompressed, upload, uploadOverwrite },
+    ...(etag === undefined ? {} : { etag }),
+    ...(maxUploadBytes === undefined ? {} : { maxUploadBytes }),
     auth: passwordsOf(settings, sourceOf),
     ...(authRealm === undefined ? {} : { authRealm }),
     ...(contentType === undefined ? {} : { default_content_type: contentType }),

@@ -1,6 +1,7 @@
 /** The values of the command line: text in, a checked value out, or a `UsageError`. */
 
 import { inspect } from "node:util";
+import type { EntityTagKind } from "../files/entity-tag.ts";
 import { FIELD_VALUE, TCHAR } from "../protocol/grammar.ts";
 
 /** The command line asks for something that cannot be; the message is for the person who typed it. */
@@ -47,6 +48,20 @@ export function cacheSeconds(text: string): number {
   const seconds = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   if (seconds <= MAX_CACHE_SECONDS) return seconds;
   throw new UsageError(`expected a number of seconds, not ${inspect(text)}`);
+}
+
+export function byteCount(text: string): number {
+  const bytes = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw new UsageError(`expected a number of bytes, not ${inspect(text)}`);
+}
+
+const ENTITY_TAG_KINDS: readonly EntityTagKind[] = ["stat", "content", "none"];
+
+export function entityTagKind(text: string): EntityTagKind {
+  const kind = ENTITY_TAG_KINDS.find((known) => known === text);
+  if (kind !== undefined) return kind;
+  throw new UsageError(`invalid choice: ${inspect(text)} (choose from ${ENTITY_TAG_KINDS.join(", ")})`);
 }
 
 /** Whether a word is meant to be an origin: nothing else that may follow looks like one. */

@@ -330,9 +330,15 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     return this.#site === null || this.#site.admit(this);
   }
 
-  /** The request methods that this handler answers, as a preflight is told: those that it has a `do_` method for. */
+  /**
+   * The request methods that this handler answers, as a preflight is told: those that it has a `do_` method for, but
+   * for those of {@link upload} where it is off.
+   */
   allowedMethods(): readonly string[] {
-    return methodsOf(this);
+    const own = SimpleHTTPRequestHandler.prototype;
+    const isOff = (name: `do_${string}`) => !this.upload && this[name] === own[name];
+    const off = ["PUT", "POST"].filter((method) => isOff(`do_${method}`));
+    return methodsOf(this).filter((method) => !off.includes(method));
   }
 
   /**

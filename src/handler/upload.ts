@@ -29,11 +29,13 @@ import {
 import { Stored, Upload } from "../files/upload.ts";
 import { HTTPStatus } from "../protocol/status.ts";
 import type { BaseHTTPRequestHandler } from "./base.ts";
+import { allowedOrigin, type Cors, isForEverybody } from "./preflight.ts";
 import { isFromElsewhere } from "./same-origin.ts";
 
 /** What uploading needs of the handler whose request it is. */
 export interface UploadingHandler extends BaseHTTPRequestHandler {
   readonly dotfiles: boolean;
+  readonly cors: Cors;
   readonly etag: EntityTagKind;
   readonly uploadOverwrite: boolean;
   translate_path(path: string): string;
@@ -244,7 +246,9 @@ function requestRejection(handler: UploadingHandler): UploadRejection | undefine
     origin: headers.get("Origin"),
     host: headers.get("Host"),
   };
-  if (isFromElsewhere(origin)) return ELSEWHERE;
+  // A site that is named may store files too; that all may read them does not mean that all may change them.
+  const isNamed = !isForEverybody(handler.cors) && allowedOrigin(handler.cors, origin.origin) !== null;
+  if (!isNamed && isFromElsewhere(origin)) return ELSEWHERE;
   if (holdsNul(path)) return BAD_NAME;
   const isHidden = handler.dotfiles ? asksForUnfinished(path) : asksForDotfile(path);
   return isHidden ? NO_FOLDER : undefined;
