@@ -6,6 +6,7 @@ import { BaseHTTPRequestHandler, HTTPServer } from "../../src/index.ts";
 import { RawClient, startServer } from "../support/client.ts";
 import { type DecodedResponse, decodeResponse } from "../support/decode.ts";
 import { request } from "../support/observed-server.ts";
+import { Tree } from "../support/tree.ts";
 
 const GET = request();
 const isWhole = (received: string): boolean => received.endsWith("hello");
@@ -206,14 +207,16 @@ describe.skipIf(process.platform !== "linux")("where the process can open hardly
 
   test("files that stay open leave enough to close new connections, without spinning", async () => {
     const program = fileURLToPath(new URL("fixtures/crowded-files.ts", import.meta.url));
+    // Too large to be held in memory.
+    using tree = new Tree({ "www/large": "x".repeat(100_000) });
     await using child = Bun.spawn(
-      ["sh", "-c", `ulimit -n ${LIMIT}; exec "$0" "$1"`, process.execPath, program],
+      ["sh", "-c", `ulimit -n ${LIMIT}; exec "$0" "$1" "$2"`, process.execPath, program, tree.path("www")],
       { stdio: ["ignore", "pipe", "ignore"] },
     );
     const { value } = await child.stdout.getReader().read();
     const port = Number(Buffer.from(value!).toString());
     const clients = await crowd(port);
-    const file = request("GET /crowded-files.ts HTTP/1.1");
+    const file = request("GET /large HTTP/1.1");
     for (const client of clients) client.send(file);
     const statuses = new Set<string>();
     for (const client of clients) {
