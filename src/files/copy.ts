@@ -80,7 +80,9 @@ async function copyFileInPieces(file: OpenedFile, sink: Sink): Promise<boolean> 
   const pieceBytes = sink.sendFile === undefined ? PIECE_BYTES : TRIGGER_BYTES;
   while (file.remaining > 0) {
     if (!file.isIntact()) return false;
-    if (!sendDirectly(file, sink) && !copyPiece(file, sink, pieceBytes)) return false;
+    sendDirectly(file, sink);
+    // Where the sink has sent what it has room for, it tells when it has room again for what is written to it.
+    if (file.remaining > 0 && !copyPiece(file, sink, pieceBytes)) return false;
     await sink.flush();
   }
   return true;

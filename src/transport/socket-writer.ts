@@ -33,6 +33,9 @@ const SETTLED: Promise<void> = Promise.resolve();
 /** What a writer whose client takes everything at once may send before the other connections get their turn. */
 const FAIR_BYTES: number = 1024 * 1024;
 
+/** What is sent of a file at once: about as much as a socket has room for. */
+const MOST_SENT_BYTES: number = 4 * FAIR_BYTES;
+
 export class SocketWriter {
   readonly #sink: ByteSink;
   #queue: Backlog | null = null;
@@ -117,7 +120,7 @@ export class SocketWriter {
   protected sendFromFile(descriptor: number, offset: number, count: number): number {
     const { fd } = this.#sink;
     if (fd === undefined || fd < 0 || this.#queue !== null || this.#hasGone) return 0;
-    const sent = sendFile(fd, descriptor, offset, Math.min(count, FAIR_BYTES));
+    const sent = sendFile(fd, descriptor, offset, Math.min(count, MOST_SENT_BYTES));
     this.#bytesAtOnce += sent;
     return sent;
   }
