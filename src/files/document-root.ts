@@ -12,6 +12,7 @@ import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 
 import { heldContents, type Holder, MAX_HELD_FILE_BYTES } from "./held-contents.ts";
 import { OpenedDirectory } from "./opened-directory.ts";
 import { OpenedFile, VersionMemo } from "./opened-file.ts";
+import { PathWatch } from "./path-watch.ts";
 import { isMalformed } from "./path.ts";
 import { isWithin, isWithinResolved, pathOfSameFile, realPath, realPathOfOpened } from "./real-path.ts";
 
@@ -41,6 +42,9 @@ interface FileState extends Holder {
   readonly ino: number;
   readonly ctimeMs: number;
   readonly memo: VersionMemo;
+  /** What the system says of it while its contents are held, and how to ask whether that is still so. */
+  stats: Stats | null;
+  watch: PathWatch | null;
 }
 
 /** O_NONBLOCK: a FIFO must not hold up the loop. O_NOCTTY: a terminal must not become the server's. */
@@ -71,7 +75,7 @@ export class DocumentRoot {
    */
   open(path: string): Opened | Refusal {
     const known = this.#checked.get(path);
-    const held = known === undefined ? undefined : heldFile(known, path);
+    const held = known === undefined || known.contents === null ? undefined : heldFile(known, path);
     if (held !== undefined) return held;
     const refusal = known === undefined ? refusalByName(path) : undefined;
     if (refusal !== undefined) return refusal;
@@ -129,7 +133,7 @@ export class DocumentRoot {
     if (!isFile) return new OpenedDirectory(fd, path);
     const file = new OpenedFile(fd, stats, isKnown ? known.memo : null);
     // Not at once: most files of most sites are asked for once in a long time.
-    return isKnown && stats.size <= MAX_HELD_FILE_BYTES ? hold(file, known, stats) : file;
+    return isKnown && stats.size <= MAX_HELD_FILE_BYTES ? hold(file, known, path, stats) : file;
   }
 
   /** A directory that may be entered but not read still has its index page. */
@@ -154,7 +158,8 @@ export class DocumentRoot {
       this.#checked.clear();
     }
     const { dev, ino, ctimeMs } = stats;
-    this.#checked.set(path, { dev, ino, ctimeMs, memo: new VersionMemo(), contents: null });
+    const memo = new VersionMemo();
+    this.#checked.set(path, { dev, ino, ctimeMs, memo, stats: null, watch: null, contents: null });
   }
 
   #forget(path: string): void {
@@ -183,27 +188,30 @@ export function documentRoot(directory: string, options: DocumentRootOptions): D
 
 /** The file in the state that is held in memory, if it is in that state now. */
 function heldFile(known: FileState, path: string): OpenedFile | undefined {
-  const { contents } = known;
-  if (contents === null) return undefined;
-  let stats: Stats;
-  try {
-    stats = statSync(path);
-  } catch {
-    return undefined;
-  }
-  return isSameState(known, stats) ? new OpenedFile(-1, stats, known.memo, contents) : undefined;
+  const { watch } = known;
+  const isSame = watch === null ? isSameState(known, statOf(path)) : watch.isUnchanged();
+  return isSame ? new OpenedFile(-1, known.stats!, known.memo, known.contents) : undefined;
 }
 
 /** Reads a small file into memory, where it stays; the file as it is where it has been cut short meanwhile. */
-function hold(file: OpenedFile, state: FileState, stats: Stats): OpenedFile {
+function hold(file: OpenedFile, state: FileState, path: string, stats: Stats): OpenedFile {
   const contents = file.read();
   if (contents.length < file.size || !file.isIntact()) return new OpenedFile(file.fd, stats);
   file.close();
   heldContents.hold(state, contents);
+  state.stats = stats;
+  state.watch = watchState(state, path);
   return new OpenedFile(-1, stats, state.memo, contents);
 }
 
-function isSameState(known: FileState, stats: Stats): boolean {
+/** Watches `path` in the state that is known; null where that cannot be done, or it is in another by now. */
+function watchState(known: FileState, path: string): PathWatch | null {
+  const watch = PathWatch.begin(path);
+  return isSameState(known, statOf(path)) && watch?.isUnchanged() === true ? watch : null;
+}
+
+function isSameState(known: FileState, stats: Stats | undefined): boolean {
+  if (stats === undefined) return false;
   return known.ino === stats.ino && known.dev === stats.dev && known.ctimeMs === stats.ctimeMs;
 }
 

@@ -7,7 +7,13 @@
 import { dlopen, type Pointer, ptr } from "bun:ffi";
 import { endianness, machine } from "node:os";
 
-type Statx = (directory: number, name: Pointer, flags: number, mask: number, result: Pointer) => number;
+type Statx = (
+  directory: number,
+  name: Pointer | Uint8Array,
+  flags: number,
+  mask: number,
+  result: Pointer | Uint32Array,
+) => number;
 
 /** Names as the system takes them, each ended by NUL, and where each begins. */
 export interface EncodedNames {
@@ -43,8 +49,13 @@ let statx: Statx | null | undefined;
 
 /** Whether {@link statNames} works here. */
 export function hasStatx(): boolean {
-  statx ??= load();
-  return statx !== null;
+  return loadedStatx() !== null;
+}
+
+/** The call itself; null where the system has none. */
+export function loadedStatx(): Statx | null {
+  if (statx === undefined) statx = load();
+  return statx;
 }
 
 /** Encodes names of files, none of which holds NUL. */
