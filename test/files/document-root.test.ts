@@ -7,6 +7,7 @@ import { OpenedFile } from "../../src/files/opened-file.ts";
 import { translatePath } from "../../src/files/path.ts";
 import { isWithin, pathOfDescriptor, pathOfSameFile } from "../../src/files/real-path.ts";
 import { dropPrivileges } from "../support/privileges.ts";
+import { startSwapping } from "../support/swapper.ts";
 import { fifo, linkTo, Tree } from "../support/tree.ts";
 
 let tree: Tree;
@@ -268,35 +269,16 @@ describe("a root that has served a file before", () => {
 
 test("a directory that is swapped for a link out, again and again, never shows what is outside", async () => {
   using own = new Tree({ "www/dir/a": "public", "outside/a": "secret", "link-out": linkTo("../outside") });
-  const swapper = Bun.spawn([process.execPath, "-e", SWAP, own.root], { stdout: "pipe" });
-  try {
-    await swapper.stdout.getReader().read();
-    const root = new DocumentRoot(own.path("www"), { followSymlinks: false });
-    const seen = new Map<unknown, number>();
-    const count = (result: unknown): number => seen.get(result) ?? 0;
-    while (count("public") < 1000 || count(Refusal.NOT_FOUND) < 1000) {
-      const result = openedFrom(root, "/dir/a");
-      seen.set(result, count(result) + 1);
-    }
-    expect([...seen.keys()].sort()).toEqual([Refusal.NOT_FOUND, "public"]);
-  } finally {
-    swapper.kill();
-    await swapper.exited;
+  await using _swapper = await startSwapping(own.root);
+  const root = new DocumentRoot(own.path("www"), { followSymlinks: false });
+  const seen = new Map<unknown, number>();
+  const count = (result: unknown): number => seen.get(result) ?? 0;
+  while (count("public") < 1000 || count(Refusal.NOT_FOUND) < 1000) {
+    const result = openedFrom(root, "/dir/a");
+    seen.set(result, count(result) + 1);
   }
+  expect([...seen.keys()].sort()).toEqual([Refusal.NOT_FOUND, "public"]);
 });
-
-/** For a process of its own: makes `www/dir` a directory and a link to another in turn, until it is killed. */
-const SWAP = `
-  const { renameSync } = require("node:fs");
-  process.chdir(process.argv[1]);
-  console.log("started");
-  for (;;) {
-    renameSync("www/dir", "aside");
-    renameSync("link-out", "www/dir");
-    renameSync("www/dir", "link-out");
-    renameSync("aside", "www/dir");
-  }
-`;
 
 describe("what links and permissions leave open:", () => {
   test("isLinkOut() is true of links to what lies outside only", () => {

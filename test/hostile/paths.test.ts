@@ -213,6 +213,17 @@ describe("a path is 404 or 400, never a fault, that", () => {
     ["is a dotfile behind .well-known", "/.well-known/../.env", 404],
     ["is absolute on the disk", "//etc/passwd", 404],
     ["is a file's URL", "/file:///etc/passwd", 404],
+    ["has a drive letter", "/c:/windows/win.ini", 404],
+    ["has a drive letter and backslashes", "/C:%5cwindows%5cwin.ini", 404],
+    ["has a drive letter behind two slashes", "//c:/secret.txt", 404],
+    ["has a drive letter and no slash", "/c:secret.txt", 404],
+    ["is a stream of a file", "/a.txt::$DATA", 404],
+    ["is another host's", "//host/share/secret.txt", 404],
+    ["is another host's, by backslashes", "/\\\\host\\share\\secret.txt", 404],
+    ["is another host's, escaped", "/%5c%5chost%5cshare%5csecret.txt", 404],
+    ["is a device of Windows", "/%5c%5c.%5cNUL", 404],
+    ["is of Windows' long form", "//%3f/C:/secret.txt", 404],
+    ["is called as a device of Windows", "/sub/CON", 404],
   ];
 
   test.each([...cases])("%s", async (_name, target, status) => {
