@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { helpPage } from "../../src/cli/help.ts";
 import { OPTIONS, POSITIONALS, variableOf } from "../../src/cli/options.ts";
+import { SimpleHTTPRequestHandler } from "../../src/index.ts";
 
 describe("helpPage", () => {
   test("has argparse's shape", () => {
@@ -35,4 +36,35 @@ describe("helpPage", () => {
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
     expect(readme).toContain(`\n$ npx bun@1.4.5 start --help\n${helpPage()}\`\`\`\n`);
   });
+});
+
+/** Options of the command that are no site's: they are in the README, and mostly Python's. */
+const NOT_OF_A_SITE: readonly string[] = [
+  "help",
+  "version",
+  "bind",
+  "directory",
+  "protocol",
+  "header",
+  "content-type",
+  "open",
+  "qr",
+  "quiet",
+];
+
+test("docs/site.md has every option of a site: its attribute with the default, its flags and its variables", () => {
+  const page = readFileSync(new URL("../../docs/site.md", import.meta.url), "utf8");
+  const rows = page.matchAll(/^\| `(\w+)` \(`([^`]+)`[^|]*\) \| (`--[^|]+) \| ([^|]+) \|$/gm);
+  const statics = SimpleHTTPRequestHandler as unknown as Record<string, unknown>;
+  const all = OPTIONS.map(({ long }) => long);
+  const documented: string[] = [];
+  for (const [, attribute, byDefault, flags, variables] of rows) {
+    expect([attribute, JSON.stringify(statics[attribute!])]).toEqual([attribute, byDefault]);
+    const names = Array.from(flags!.matchAll(/--([a-z-]+)/g), ([, name]) =>
+      all.includes(name!) ? name! : name!.replace(/^no-/, ""),
+    );
+    expect(variables).toBe(names.map((name) => `\`${variableOf(name)}\``).join(", "));
+    documented.push(...names);
+  }
+  expect(documented.sort()).toEqual(all.filter((long) => !NOT_OF_A_SITE.includes(long)).sort());
 });
