@@ -2,6 +2,9 @@
  * sendfile(2): bytes of a file to a socket without a copy in this process. For 100 KiB that is half the CPU time of a
  * `read` and a `write` (the bench's case `file-100k`). On Linux alone; elsewhere, and where the C library cannot be
  * called, the answer is always that nothing was sent.
+ *
+ * What was sent in this way and has not left yet is the file's own pages, not a copy of them: who writes to the file in
+ * place still changes it.
  */
 
 import { FFIType } from "bun:ffi";

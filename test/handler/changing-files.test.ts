@@ -3,7 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import type { Sink, Source } from "../../src/files/copy.ts";
-import { exchange, parseResponse } from "../support/client.ts";
+import { exchange, parseResponse, RawClient } from "../support/client.ts";
 import { pattern, QuietFiles, serveFiles } from "../support/site.ts";
 import { Tree } from "../support/tree.ts";
 
@@ -12,17 +12,21 @@ const OLD = pattern(SIZE);
 const NEW = OLD.map((byte) => byte ^ 0xff);
 
 /** Changes of a file that is being sent: what is done to it, and whether it still arrives whole. */
-const CHANGES: readonly [name: string, change: (path: string) => void, isWhole: boolean][] = [
+const CHANGES: readonly [
+  name: string,
+  change: (path: string, fresh: Uint8Array) => void,
+  isWhole: boolean,
+][] = [
   ["cut short", (path) => truncateSync(path, 600_000), false],
   ["emptied", (path) => truncateSync(path, 0), false],
-  ["written over at the same size", (path) => writeFileSync(path, NEW, { flag: "r+" }), false],
-  ["written anew, shorter", (path) => writeFileSync(path, NEW.subarray(0, SIZE - 1)), false],
+  ["written over at the same size", (path, fresh) => writeFileSync(path, fresh, { flag: "r+" }), false],
+  ["written anew, shorter", (path, fresh) => writeFileSync(path, fresh.subarray(1)), false],
   ["grown", (path) => appendFileSync(path, "more"), true],
   ["deleted", (path) => rmSync(path), true],
   [
     "replaced",
-    (path) => {
-      writeFileSync(`${path}.new`, NEW);
+    (path, fresh) => {
+      writeFileSync(`${path}.new`, fresh);
       renameSync(`${path}.new`, path);
     },
     true,
@@ -37,7 +41,10 @@ const RANGES: readonly [name: string, range: string][] = [
 ];
 
 /** A request while which the file is changed, and another behind it on the same connection. */
-async function ask(range: string, change: (path: string) => void): Promise<{ raw: string; whole: string }> {
+async function ask(
+  range: string,
+  change: (path: string, fresh: Uint8Array) => void,
+): Promise<{ raw: string; whole: string }> {
   using tree = new Tree({ "file.bin": OLD, "next.txt": "next" });
   const path = tree.path("file.bin");
   // So that every change is a change of the time, however coarse that is.
@@ -49,7 +56,7 @@ async function ask(range: string, change: (path: string) => void): Promise<{ raw
         write: (data) => outputfile.write(data),
         async flush() {
           await outputfile.flush();
-          if (changesLeft-- === 1) change(path);
+          if (changesLeft-- === 1) change(path, NEW);
         },
       });
     }
@@ -87,3 +94,35 @@ for (const [what, range] of RANGES) {
     });
   });
 }
+
+describe("a file that is changed while a client pauses that had a part of it from where it lies", () => {
+  // More than the system takes of it at once: what that has taken already is nobody's to take back.
+  const block = pattern(65_537);
+  const old = Buffer.alloc(32_000_000, block);
+  const fresh = Buffer.alloc(
+    old.length,
+    block.map((byte) => byte ^ 0xff),
+  );
+
+  test.each(CHANGES)("%s", async (_name, change, isWhole) => {
+    using tree = new Tree({ "file.bin": old, "next.txt": "next" });
+    tree.setModified("file.bin", 784_111_777);
+    await using site = await serveFiles(QuietFiles.with({ directory: tree.root }));
+    await using client = await RawClient.connect(site.port);
+    client.send("GET /file.bin HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /next.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    await client.until((received) => received.includes("\r\n\r\n"));
+    client.pause();
+    change(tree.path("file.bin"), fresh);
+    client.resume();
+    const { headers, body } = parseResponse(await client.untilClosed());
+    expect(headers.get("content-length")).toBe(String(old.length));
+    if (isWhole) {
+      expect(body.slice(0, old.length) === old.toString("latin1")).toBe(true);
+      expect(body.slice(old.length)).toEndWith("\r\n\r\nnext");
+    } else {
+      expect(body.length).toBeLessThan(old.length);
+      expect(body).not.toContain("HTTP/1.1");
+    }
+  });
+});
