@@ -90,6 +90,19 @@ interface Kept {
 const kept = new Map<string, Kept>();
 let keptEntries = 0;
 
+/** A snapshot that is too large to be kept. */
+interface Lent {
+  readonly state: DirectoryState;
+  readonly snapshot: WeakRef<Snapshot>;
+}
+
+/**
+ * What is in use: the names of a large directory take more memory than anything else about it, and clients that take
+ * its listing at the same time, however slowly, share them.
+ */
+const lent = new Map<string, Lent>();
+const MAX_LENT = 256;
+
 /**
  * The entries of a directory that `isShown` lets through; undefined when it cannot be read.
  *
@@ -105,19 +118,34 @@ export function snapshotOf(
   const known = kept.get(key);
   if (known !== undefined && state !== undefined && isSameState(known.state, state)) return known.snapshot;
   if (known !== undefined) forget(key, known);
+  const inUse = state === undefined ? undefined : snapshotInUse(key, state);
+  if (inUse !== undefined) return inUse;
   const entries = directory.entries();
   if (entries === undefined) return undefined;
   const snapshot = new Snapshot(entries.filter(isShown));
-  const isKeepable = entries.length <= MAX_KEPT_ENTRIES && !entries.some((entry) => entry.isLink);
-  if (isKeepable && state !== undefined && Date.now() - state.ctimeMs >= SETTLED_AFTER_MS) {
-    keep(key, { state, snapshot });
-  }
+  const isSettled = state !== undefined && Date.now() - state.ctimeMs >= SETTLED_AFTER_MS;
+  if (!isSettled || entries.some((entry) => entry.isLink)) return snapshot;
+  if (entries.length <= MAX_KEPT_ENTRIES) keep(key, { state, snapshot });
+  else lend(key, { state, snapshot: new WeakRef(snapshot) });
   return snapshot;
 }
 
 /** How many entries are kept at present. */
 export function entriesKept(): number {
   return keptEntries;
+}
+
+function snapshotInUse(key: string, state: DirectoryState): Snapshot | undefined {
+  const one = lent.get(key);
+  if (one === undefined) return undefined;
+  const snapshot = isSameState(one.state, state) ? one.snapshot.deref() : undefined;
+  if (snapshot === undefined) lent.delete(key);
+  return snapshot;
+}
+
+function lend(key: string, one: Lent): void {
+  if (lent.size >= MAX_LENT) lent.clear();
+  lent.set(key, one);
 }
 
 function keep(key: string, one: Kept): void {

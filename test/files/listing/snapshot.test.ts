@@ -82,6 +82,20 @@ describe("a snapshot", () => {
     }
   });
 
+  test("that is too large to be kept is shared by those who use it at the same time", () => {
+    using tree = new Tree({ "0": "" });
+    for (let index = 1; index <= 10_000; index++) linkSync(tree.path("0"), tree.path(`${index}`));
+    using directory = openDirectory(tree.root);
+    const before = entriesKept();
+    const inUse = snapshotLater(directory, tree.root);
+    expect(inUse.entries).toHaveLength(10_001);
+    expect(snapshotLater(directory, tree.root)).toBe(inUse);
+    expect(snapshotLater(directory, `${tree.root} `)).not.toBe(inUse);
+    expect(entriesKept()).toBe(before);
+    tree.add({ another: "" });
+    expect(snapshotLater(directory, tree.root).entries).toHaveLength(10_002);
+  });
+
   test("of nothing that can be read is none", () => {
     using tree = new Tree();
     expect(snapshotOf(new OpenedDirectory(undefined, tree.root), "", () => true)).toBeUndefined();
