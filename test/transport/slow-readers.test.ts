@@ -1,20 +1,16 @@
 /** A long file to a thousand clients that hardly read: what waits for them is not in the server's memory. */
 
 import { expect, test } from "bun:test";
-import { readFileSync, truncateSync } from "node:fs";
+import { truncateSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { RawClient } from "../support/client.ts";
 import { request } from "../support/observed-server.ts";
+import { peakResidentBytes } from "../support/resident-bytes.ts";
 import { Tree } from "../support/tree.ts";
 
 const READERS = 1000;
 const FILE_BYTES = 100_000_000;
 const MOST_RESIDENT_BYTES = 200_000_000;
-
-function peakResidentBytes(pid: number): number {
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
-  return Number(kibibytes) * 1024;
-}
 
 test.skipIf(process.platform !== "linux")(
   "1,000 clients that stop reading a file of 100 MB take no more than 200 MB together",
