@@ -1,11 +1,12 @@
 /** What lies in a directory beside ordinary files: it is not served, holds nobody up, and shows nothing else. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { SimpleHTTPRequestHandler } from "../../src/index.ts";
 import { exchange, type StartedServer, startServer } from "../support/client.ts";
 import { type DecodedResponse, decodeResponses } from "../support/decode.ts";
 import { listedEntries } from "../support/listing.ts";
+import { dropPrivileges } from "../support/privileges.ts";
 import { startSwapping } from "../support/swapper.ts";
 import { fifo, linkTo, Tree } from "../support/tree.ts";
 
@@ -78,6 +79,35 @@ describe("sockets, FIFOs and devices", () => {
     const targets = ["/null", "/zero", "/random", "/tty"];
     expect(statuses(await ask(devices, targets))).toEqual(targets.map(() => 404));
   });
+});
+
+test("a file that may not be read is told apart from what is not there by nothing", async () => {
+  using tree = new Tree({
+    "closed.txt": "secret",
+    "closed/index.html": "secret",
+    "index/index.html": "secret",
+    "coded.js": "1",
+    "coded.js.br": "secret",
+  });
+  chmodSync(tree.root, 0o755);
+  for (const name of ["closed.txt", "closed", "index/index.html", "coded.js.br"])
+    chmodSync(tree.path(name), 0);
+  await using started = await startServer(QuietHandler.with({ directory: tree.root }));
+  using _nobody = dropPrivileges();
+  const [missing, ...closed] = await ask(started, [
+    "/missing",
+    "/closed.txt",
+    "/closed/index.html",
+    "/index/",
+  ]);
+  const withoutDate = ({ headers, ...rest }: DecodedResponse) => ({
+    ...rest,
+    fields: [...headers].filter(([name]) => name !== "date"),
+  });
+  expect(missing!.status).toBe(404);
+  for (const response of closed) expect(withoutDate(response)).toEqual(withoutDate(missing!));
+  const [coded] = await ask(started, ["/coded.js"], "Accept-Encoding: br");
+  expect([coded!.status, coded!.headers.get("content-encoding"), coded!.body]).toEqual([200, undefined, "1"]);
 });
 
 describe("names of 255 bytes", () => {
