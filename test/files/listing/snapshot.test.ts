@@ -94,7 +94,7 @@ describe("a snapshot", () => {
     expect(entriesKept()).toBe(before);
     tree.add({ another: "" });
     expect(snapshotLater(directory, tree.root).entries).toHaveLength(10_002);
-  });
+  }, 30_000);
 
   test("of nothing that can be read is none", () => {
     using tree = new Tree();
