@@ -7,12 +7,13 @@
  * of a file is not given out for another.
  */
 
-import { fstatSync, read } from "node:fs";
 import { availableParallelism } from "node:os";
 import { compressBytes } from "./compress-bytes.ts";
 import type { ContentCoding } from "./content-coding.ts";
+import { type FileState, fileStateOf, isSettled } from "./file-state.ts";
 import { type HeldBytes, holdBytes } from "./held-bytes.ts";
 import type { OpenedFile } from "./opened-file.ts";
+import { readAt } from "./read-at.ts";
 
 /** What a {@link Compressor} takes upon itself. */
 export interface CompressorOptions {
@@ -61,9 +62,6 @@ const TOOLS: CompressorTools = { compress: compressBytes, now: Date.now };
 
 /** What an entry takes beside its bytes, roughly. */
 const ENTRY_BYTES = 512;
-
-/** A file changed this recently could change again within the same tick of the file system's clock. */
-const SETTLED_AFTER_MS = 2000;
 
 /** One state of a file in one coding; without bytes where compressing it was in vain. */
 interface Entry {
@@ -196,7 +194,7 @@ export class Compressor {
     coding: ContentCoding,
   ): Promise<Entry | undefined> {
     const reserved = file.size + ENTRY_BYTES;
-    const isKept = this.#tools.now() - state.changedMs >= SETTLED_AFTER_MS;
+    const isKept = isSettled(state.changedMs, this.#tools.now());
     this.#reservedBytes += reserved;
     let bytes: Uint8Array | null | undefined;
     try {
@@ -270,15 +268,6 @@ export class Compressor {
 /** The one for all handlers that have none of their own, so that its memory is bounded for the process. */
 export const sharedCompressor: Compressor = new Compressor();
 
-/** A state of a file. */
-interface FileState {
-  /** What tells it from every other. */
-  readonly id: string;
-  readonly size: number;
-  /** When the file was changed last, in milliseconds since 1970. */
-  readonly changedMs: number;
-}
-
 /** Contents that are held in memory never change: they are told by themselves. */
 const heldStates = new WeakMap<Uint8Array, FileState>();
 let heldCount = 0;
@@ -286,9 +275,7 @@ let heldCount = 0;
 function stateOf(file: OpenedFile): FileState | undefined {
   if (file.contents !== null) return stateOfHeld(file.contents);
   try {
-    const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = fstatSync(file.fd, { bigint: true });
-    const id = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-    return { id, size: Number(size), changedMs: Number(ctimeMs) };
+    return fileStateOf(file.fd);
   } catch {
     return undefined;
   }
@@ -309,21 +296,11 @@ async function readWhole(file: OpenedFile): Promise<Uint8Array | undefined> {
   const bytes = new Uint8Array(file.size);
   let filled = 0;
   while (filled < bytes.length) {
-    const count = await readAt(file.fd, bytes, filled);
+    const count = await readAt(file.fd, bytes.subarray(filled), filled);
     if (count === 0) return undefined;
     filled += count;
   }
   return bytes;
-}
-
-/** Reads from `position` on into the same place of `target`, on a thread of the runtime's. */
-function readAt(fd: number, target: Uint8Array, position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    read(fd, target, position, target.length - position, position, (error, count) => {
-      if (error === null) resolve(count);
-      else reject(error);
-    });
-  });
 }
 
 function fingerprintOf(bytes: Uint8Array): string {

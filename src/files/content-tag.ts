@@ -3,8 +3,10 @@
  * with times of their own. Each version of a file is read once; what came of it is remembered.
  */
 
-import { fstatSync, read, readSync } from "node:fs";
+import { readSync } from "node:fs";
+import { fileStateOf, isSettled } from "./file-state.ts";
 import type { OpenedFile } from "./opened-file.ts";
+import { readAt } from "./read-at.ts";
 import { RecentMap } from "./recent-map.ts";
 
 /** Tags that are remembered. */
@@ -15,9 +17,6 @@ const PIECE_BYTES: number = 64 * 1024;
 
 /** Bytes of the hash that make the tag: no two files that somebody could find share as many. */
 const TAG_BYTES = 16;
-
-/** A file written to this recently may be so again within the same tick of the file system's clock. */
-const SETTLED_AFTER_SECONDS = 2;
 
 const tags = new RecentMap<string>(MAX_TAGS);
 /** Of contents that are held in memory, for as long as they are. */
@@ -31,7 +30,7 @@ const piece = new Uint8Array(PIECE_BYTES);
  */
 export function contentTag(file: OpenedFile, now: number): string | null | Promise<string | null> {
   if (file.contents !== null) return tagOfHeld(file.contents);
-  const version = versionOf(file.fd);
+  const version = fileStateOf(file.fd).id;
   const known = tags.get(version);
   if (known !== undefined) return known;
   if (file.size <= PIECE_BYTES) return remember(version, file, hashAtOnce(file), now);
@@ -59,17 +58,12 @@ function startReading(version: string, file: OpenedFile, now: number): Promise<s
 }
 
 function remember(version: string, file: OpenedFile, hash: Uint8Array | null, now: number): string | null {
-  if (hash === null || versionOf(file.fd) !== version) return null;
+  if (hash === null) return null;
+  const state = fileStateOf(file.fd);
+  if (state.id !== version) return null;
   const tag = tagOf(hash);
-  if (now - fstatSync(file.fd).ctimeMs / 1000 < SETTLED_AFTER_SECONDS) return tag;
-  tags.set(version, tag);
+  if (isSettled(state.changedMs, now * 1000)) tags.set(version, tag);
   return tag;
-}
-
-/** What tells a version of a file from every other, on this host and for now. */
-function versionOf(fd: number): string {
-  const { dev, ino, size, mtimeMs, ctimeMs } = fstatSync(fd);
-  return `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`;
 }
 
 function hashAtOnce(file: OpenedFile): Uint8Array | null {
@@ -91,7 +85,8 @@ async function hashInPieces(file: OpenedFile): Promise<Uint8Array | null> {
   const bytes = new Uint8Array(PIECE_BYTES);
   try {
     for (let position = 0; position < file.size;) {
-      const count = await readAt(file.fd, bytes, Math.min(PIECE_BYTES, file.size - position), position);
+      const wanted = bytes.subarray(0, Math.min(PIECE_BYTES, file.size - position));
+      const count = await readAt(file.fd, wanted, position);
       if (count === 0) return null;
       hasher.update(bytes.subarray(0, count));
       position += count;
@@ -100,14 +95,4 @@ async function hashInPieces(file: OpenedFile): Promise<Uint8Array | null> {
   } catch {
     return null;
   }
-}
-
-/** Reads beside the event loop. */
-function readAt(fd: number, target: Uint8Array, length: number, position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    read(fd, target, 0, length, position, (error, count) => {
-      if (error === null) resolve(count);
-      else reject(error);
-    });
-  });
 }

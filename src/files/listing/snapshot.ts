@@ -4,6 +4,7 @@
  * change without that, and so does what a link leads to: the former are never kept, and no directory with links.
  */
 
+import { isSettled } from "../file-state.ts";
 import type { DirectoryEntry, DirectoryState, OpenedDirectory } from "../opened-directory.ts";
 import { sortEntries } from "./entries.ts";
 import { rowStart } from "./page.ts";
@@ -15,9 +16,6 @@ export const ENTRIES_A_SLICE = 1000;
 
 /** Larger directories are not kept, and not more entries altogether: a few hundred bytes each. */
 const MAX_KEPT_ENTRIES = 10_000;
-
-/** A directory changed this recently could change again within the same tick of the file system's clock. */
-const SETTLED_AFTER_MS = 2000;
 
 /** Rows of the page, and what they say of sizes and dates. */
 interface Rows {
@@ -123,8 +121,8 @@ export function snapshotOf(
   const entries = directory.entries();
   if (entries === undefined) return undefined;
   const snapshot = new Snapshot(entries.filter(isShown));
-  const isSettled = state !== undefined && Date.now() - state.ctimeMs >= SETTLED_AFTER_MS;
-  if (!isSettled || entries.some((entry) => entry.isLink)) return snapshot;
+  const isReliable = state !== undefined && isSettled(state.ctimeMs, Date.now());
+  if (!isReliable || entries.some((entry) => entry.isLink)) return snapshot;
   if (entries.length <= MAX_KEPT_ENTRIES) keep(key, { state, snapshot });
   else lend(key, { state, snapshot: new WeakRef(snapshot) });
   return snapshot;
