@@ -8,7 +8,7 @@
  */
 
 import { FFIType } from "bun:ffi";
-import { findSystemCall } from "./c-library.ts";
+import { findSystemCall } from "../system/c-library.ts";
 
 type SystemCall = (socket: number, file: number, offset: Uint32Array, count: number) => number;
 

@@ -5,7 +5,7 @@
  */
 
 import { FFIType } from "bun:ffi";
-import { findSystemCall } from "./c-library.ts";
+import { findSystemCall } from "../system/c-library.ts";
 
 type SystemCall = (descriptor: number, request: number, result: Int32Array) => number;
 

@@ -10,11 +10,12 @@ const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 /** The layers, each with those that it may import. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
-  files: ["protocol"],
-  transport: ["protocol"],
-  handler: ["files", "transport", "protocol"],
-  server: ["handler", "files", "transport", "protocol"],
-  cli: ["server", "handler", "files", "transport", "protocol"],
+  system: [],
+  files: ["protocol", "system"],
+  transport: ["protocol", "system"],
+  handler: ["files", "transport", "protocol", "system"],
+  server: ["handler", "files", "transport", "protocol", "system"],
+  cli: ["server", "handler", "files", "transport", "protocol", "system"],
 };
 
 const LAYERS = Object.keys(BELOW);

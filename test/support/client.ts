@@ -3,7 +3,7 @@
 import { FFIType } from "bun:ffi";
 import { connect, type Socket } from "bun";
 import { HTTPServer, type HTTPServerOptions, type RequestHandlerClass } from "../../src/index.ts";
-import { findSystemCall } from "../../src/transport/c-library.ts";
+import { findSystemCall } from "../../src/system/c-library.ts";
 
 /** Of recv(2): gives what is there, and waits for nothing. */
 const MSG_DONTWAIT = 0x40;

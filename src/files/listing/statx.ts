@@ -4,8 +4,9 @@
  * walks the whole path for each name. The layout of the result is the same on all of Linux's processors.
  */
 
-import { dlopen, type Pointer, ptr } from "bun:ffi";
-import { endianness, machine } from "node:os";
+import { type Pointer, ptr } from "bun:ffi";
+import { endianness } from "node:os";
+import { findSystemCall } from "../../system/c-library.ts";
 
 type Statx = (
   directory: number,
@@ -108,16 +109,6 @@ function toNumber(value: bigint): number {
 }
 
 function load(): Statx | null {
-  if (process.platform !== "linux" || endianness() !== "LE") return null;
-  for (const library of ["libc.so.6", `libc.musl-${machine()}.so.1`]) {
-    try {
-      const { symbols } = dlopen(library, {
-        statx: { args: ["i32", "ptr", "i32", "u32", "ptr"], returns: "i32" },
-      });
-      return symbols.statx as unknown as Statx;
-    } catch {
-      // The next one, or none.
-    }
-  }
-  return null;
+  if (endianness() !== "LE") return null;
+  return findSystemCall<Statx>("statx", { args: ["i32", "ptr", "i32", "u32", "ptr"], returns: "i32" });
 }

@@ -1,8 +1,8 @@
-/** Functions of the system's C library, for what the runtime has no method for. */
+/** Functions of the system's C library, for what the runtime has no method for. The layers say what each is for. */
 
 import { dlopen, type FFIFunction } from "bun:ffi";
 
-/** Where it is called by these names: GNU's, then musl's. */
+/** What it is called, by GNU and by musl. */
 const NAMES: readonly string[] = ["libc.so.6", "libc.so"];
 
 /** The function that is called `name`; null where there is none, or where the system is not Linux. */
