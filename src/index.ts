@@ -14,13 +14,10 @@ export {
 } from "./handler/base.ts";
 export { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE, type ErrorPage } from "./handler/error-page.ts";
 export { HTTPMessage } from "./handler/http-message.ts";
+export type { ExtraResponseHeaders } from "./handler/extra-fields.ts";
 export type { Cors } from "./handler/preflight.ts";
-export {
-  type ExtraResponseHeaders,
-  type SendHeadResult,
-  SimpleHTTPRequestHandler,
-  type SimpleHTTPRequestHandlerOptions,
-} from "./handler/simple.ts";
+export { type SendHeadResult, SimpleHTTPRequestHandler } from "./handler/simple.ts";
+export type { SimpleHTTPRequestHandlerOptions } from "./handler/simple-attributes.ts";
 export type { RequestHead } from "./protocol/request-head.ts";
 export { HTTPMethod } from "./protocol/method.ts";
 export { HTTPStatus } from "./protocol/status.ts";

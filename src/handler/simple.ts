@@ -1,6 +1,5 @@
 /** Serves files and directory listings: Python's `SimpleHTTPRequestHandler`. */
 
-import { fileURLToPath } from "node:url";
 import packageInfo from "../../package.json" with { type: "json" };
 import type { Compressor } from "../files/compressor.ts";
 import { closeSource, copy, type Sink, type Source } from "../files/copy.ts";
@@ -23,90 +22,18 @@ import { type ExtraResponseHeaders, sendExtraFields } from "./extra-fields.ts";
 import { sendFileHead, sendUnsatisfiedRange } from "./file-answer.ts";
 import { type Cors, methodsOf } from "./preflight.ts";
 import { chooseRepresentation } from "./representation.ts";
+import {
+  ATTRIBUTE_NAMES,
+  attributesOf,
+  type SimpleAttributes,
+  type SimpleHTTPRequestHandlerOptions,
+} from "./simple-attributes.ts";
 import { type SiteFields, siteFields } from "./site-fields.ts";
 import { hasIndexPage, notFoundPage, openCleanUrl, pageInstead } from "./site-pages.ts";
 import { receiveFile, receiveForm, welcomesUpload } from "./upload.ts";
 
-export type { ExtraResponseHeaders } from "./extra-fields.ts";
-
 /** What `send_head` gives: the body that is still to be sent, or nothing when the answer is complete. */
 export type SendHeadResult = Source | null | undefined;
-
-/** What can be chosen about a {@link SimpleHTTPRequestHandler}: each is an attribute of the same name. */
-export interface SimpleHTTPRequestHandlerOptions {
-  /** See {@link SimpleHTTPRequestHandler.directory}. */
-  readonly directory?: string | URL;
-  /** See {@link SimpleHTTPRequestHandler.extra_response_headers}. */
-  readonly extra_response_headers?: ExtraResponseHeaders;
-  /** See {@link SimpleHTTPRequestHandler.index_pages}. */
-  readonly index_pages?: readonly string[];
-  /** See {@link SimpleHTTPRequestHandler.extensions_map}. */
-  readonly extensions_map?: ExtensionsMap;
-  /** See {@link SimpleHTTPRequestHandler.default_content_type}. */
-  readonly default_content_type?: string;
-  /** See {@link SimpleHTTPRequestHandler.charset}. */
-  readonly charset?: string;
-  /** See {@link SimpleHTTPRequestHandler.dotfiles}. */
-  readonly dotfiles?: boolean;
-  /** See {@link SimpleHTTPRequestHandler.followSymlinks}. */
-  readonly followSymlinks?: boolean;
-  /** See {@link SimpleHTTPRequestHandler.etag}. */
-  readonly etag?: EntityTagKind;
-  /** See {@link SimpleHTTPRequestHandler.upload}. */
-  readonly upload?: boolean;
-  /** See {@link SimpleHTTPRequestHandler.uploadOverwrite}. */
-  readonly uploadOverwrite?: boolean;
-  /** See {@link SimpleHTTPRequestHandler.maxUploadBytes}. */
-  readonly maxUploadBytes?: number | null;
-  /** See {@link SimpleHTTPRequestHandler.precompressed}. */
-  readonly precompressed?: boolean;
-  /** See {@link SimpleHTTPRequestHandler.compress}. */
-  readonly compress?: boolean | Compressor;
-  /** See {@link SimpleHTTPRequestHandler.listing}. */
-  readonly listing?: boolean;
-  /** See {@link SimpleHTTPRequestHandler.cors}. */
-  readonly cors?: Cors;
-  /** See {@link SimpleHTTPRequestHandler.isolate}. */
-  readonly isolate?: boolean;
-  /** See {@link SimpleHTTPRequestHandler.cache}. */
-  readonly cache?: number | null;
-  /** See {@link SimpleHTTPRequestHandler.spa}. */
-  readonly spa?: boolean;
-  /** See {@link SimpleHTTPRequestHandler.cleanUrls}. */
-  readonly cleanUrls?: boolean;
-  /** See {@link SimpleHTTPRequestHandler.notFoundPage}. */
-  readonly notFoundPage?: string;
-  /** See {@link SimpleHTTPRequestHandler.auth}. */
-  readonly auth?: string | Passwords | null;
-  /** See {@link SimpleHTTPRequestHandler.authRealm}. */
-  readonly authRealm?: string;
-}
-
-const OPTION_NAMES: readonly string[] = [
-  "directory",
-  "extra_response_headers",
-  "index_pages",
-  "extensions_map",
-  "default_content_type",
-  "charset",
-  "dotfiles",
-  "followSymlinks",
-  "etag",
-  "upload",
-  "uploadOverwrite",
-  "maxUploadBytes",
-  "precompressed",
-  "compress",
-  "listing",
-  "cors",
-  "isolate",
-  "cache",
-  "spa",
-  "cleanUrls",
-  "notFoundPage",
-  "auth",
-  "authRealm",
-];
 
 /** What a listing's answer says by itself, and extra headers therefore cannot (SIM-14). */
 const LISTING_FIELDS: ReadonlySet<string> = new Set([
@@ -116,6 +43,9 @@ const LISTING_FIELDS: ReadonlySet<string> = new Set([
   "content-length",
   "content-security-policy",
 ]);
+
+/** The attributes: accessors of the prototype, which {@link inheritFromClass} makes. */
+export interface SimpleHTTPRequestHandler extends SimpleAttributes {}
 
 /**
  * Serves the files of a directory and below, and lists directories, for GET and HEAD (Python's
@@ -130,9 +60,11 @@ const LISTING_FIELDS: ReadonlySet<string> = new Set([
  * Differs: nothing outside the directory is served by way of a link in it, no dotfiles, and nothing but
  * regular files and directories, however they are asked for.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface declares is made at the end of the file.
 export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   static override server_version: string = `SimpleHTTP/${packageInfo.version}`;
-  /** See the attribute; undefined stands for the current directory. */
+  // What each means is said of the attribute of its name.
+  /** Undefined stands for the current directory. */
   static directory: string | undefined = undefined;
   static extra_response_headers: ExtraResponseHeaders = [];
   static index_pages: readonly string[] = ["index.html", "index.htm"];
@@ -161,108 +93,6 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   static notFoundPage: string = "404.html";
   static auth: string | Passwords | null = null;
   static authRealm: string = "basehttp";
-
-  /**
-   * The directory that is served: by default the one that was current when the connection came (SIM-1). What
-   * is not absolute is relative to the current directory.
-   */
-  declare directory: string;
-  /**
-   * Fields added to every answer that carries a file or a listing, but not to redirects or errors; what
-   * the answer says by itself (its date, server, type, length, ranges, tag and modification) they cannot replace
-   * (SIM-14).
-   *
-   * Differs: those of them that are for caches (Cache-Control, Content-Location, Expires, Vary) are on 304 too.
-   */
-  declare extra_response_headers: ExtraResponseHeaders;
-  /** The files that are shown in place of a directory's listing: the first one there is (SIM-8). */
-  declare index_pages: readonly string[];
-  /** Media types by extension, which go before the tables that {@link guess_type} knows (SIM-17). */
-  declare extensions_map: ExtensionsMap;
-  /** The media type of files whose name says nothing (SIM-18). */
-  declare default_content_type: string;
-  /** What text files are said to be encoded in; empty for saying nothing. Python has no such attribute. */
-  declare charset: string;
-  /**
-   * Whether files are served and listed whose name, or whose directory's name, begins with a dot. Those in
-   * `/.well-known` always are (RFC 8615). Python has no such attribute.
-   */
-  declare dotfiles: boolean;
-  /** Whether symbolic links may lead out of {@link directory}. Python has no such attribute. */
-  declare followSymlinks: boolean;
-  /**
-   * What the entity tags of files are made of: `"stat"` for size and time of modification, `"content"` for a hash of
-   * what is in them, the same on all hosts that have copies of them with other times (each version of a file is read
-   * once for it), `"none"` for no tags. Python has no such attribute.
-   */
-  declare etag: EntityTagKind;
-  /**
-   * Whether clients may store files: with PUT, or with POST of a form to a directory. Files that are there
-   * already stay as they are, unless {@link uploadOverwrite} is on. Python has no such attribute.
-   */
-  declare upload: boolean;
-  /** Whether an uploaded file takes the place of one of its name; else the answer is 409. */
-  declare uploadOverwrite: boolean;
-  /**
-   * Bytes that the body of a request may have where {@link upload} is on, Infinity for any number; null for
-   * {@link maxBodyBytes}.
-   */
-  declare maxUploadBytes: number | null;
-  /**
-   * Whether `a.js.br`, `a.js.zst` or `a.js.gz` is sent for `a.js` to clients that take that coding, with the type
-   * of `a.js`. They are not sent when they are older than it by a second or more, or empty, and are not looked for
-   * where the type says that the file is compressed already. Python has no such attribute.
-   */
-  declare precompressed: boolean;
-  /**
-   * Whether files are compressed while they are asked for: text and its like from 1 KiB to 16 MiB, on threads
-   * of the runtime's, and kept in 32 MiB of memory that all handlers share. A {@link Compressor} in place of
-   * true has limits, and memory, of its own. Siblings come before that, and where it cannot keep up, files
-   * are sent as they are. Python has no such attribute.
-   */
-  declare compress: boolean | Compressor;
-  /** Whether a directory without an index page is listed; else it is 404. Python has no such attribute. */
-  declare listing: boolean;
-  /**
-   * Whose scripts may read the answers (CORS): nobody's from elsewhere, everybody's (`true` or `"*"`), or those from
-   * one or more origins such as `"https://example.org"`. Preflights are answered before a method is called. Read by
-   * {@link setup}. Python has no such attribute.
-   */
-  declare cors: Cors;
-  /**
-   * Whether pages get a process of their own, as `SharedArrayBuffer` wants it (COOP, COEP), and other sites may not
-   * embed what is served (CORP), unless {@link cors} lets in everybody. Read by {@link setup}. Python has no such
-   * attribute.
-   */
-  declare isolate: boolean;
-  /**
-   * Seconds for which clients may keep files without asking again; null to say nothing of it, as Python does. Pages
-   * and listings are asked about each time; files whose name holds a hash of their content are good for a year. Read
-   * by {@link setup}.
-   */
-  declare cache: number | null;
-  /**
-   * Whether the index page of {@link directory} answers for paths without an extension at which nothing is, where
-   * HTML is asked for: the page's script knows what they stand for. Python has no such attribute.
-   */
-  declare spa: boolean;
-  /**
-   * Whether `/about` is `about.html` where there is neither a file `about` nor a directory of that name with an index
-   * page. Python has no such attribute.
-   */
-  declare cleanUrls: boolean;
-  /**
-   * The page that a 404 shows: the nearest of that name in the directory that was asked for or above it, as far as it
-   * would be served; empty for none. Python has no such attribute.
-   */
-  declare notFoundPage: string;
-  /**
-   * Who may ask: `"user:password"`, or users and their hashes; null for everybody. Others are 401, whatever the
-   * method, before anything is opened. Read by {@link setup}. Python has no such attribute.
-   */
-  declare auth: string | Passwords | null;
-  /** What {@link auth} calls the place that the password is for. Read by {@link setup}. */
-  declare authRealm: string;
 
   #lastRoot: DocumentRoot | undefined = undefined;
   /** What answers say of the site; null where none of its attributes is used. */
@@ -616,22 +446,10 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 }
 
-inheritFromClass(SimpleHTTPRequestHandler, OPTION_NAMES);
+inheritFromClass(SimpleHTTPRequestHandler, ATTRIBUTE_NAMES);
 
 function closeIfAny(source: SendHeadResult): void {
   if (source !== null && source !== undefined) closeSource(source);
-}
-
-/** The attributes that options set: those that are given, with a directory's URL as a path. */
-function attributesOf(options: SimpleHTTPRequestHandlerOptions): object {
-  const attributes: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
-    if (!OPTION_NAMES.includes(name)) {
-      throw new TypeError(`There is no option "${name}" of the handler, only ${OPTION_NAMES.join(", ")}`);
-    }
-    if (value !== undefined) attributes[name] = value instanceof URL ? fileURLToPath(value) : value;
-  }
-  return attributes;
 }
 
 /** Opens what stays open for as long as its client takes to receive it. */
