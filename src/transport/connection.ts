@@ -10,18 +10,18 @@
 import { Failure } from "../protocol/failure.ts";
 import { HeadOutcome, parseHead } from "../protocol/head-parser.ts";
 import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.ts";
-import { Reading } from "./backlog.ts";
 import { plainHost } from "./client-address.ts";
 import { Drive, Finish, Outlook, Phase, Work } from "./connection-states.ts";
+import { awaitReading, clearDeadline, isReadingOverdue, setBodyDeadline, setDeadline } from "./deadlines.ts";
+import { answerFailure, answerForHandler, isPeersDoing } from "./failed-answers.ts";
 import { beginTurn, takesTurn } from "./fairness.ts";
 import { recycleHead, takeHead } from "./heads.ts";
 import { InputBuffer } from "./input-buffer.ts";
-import { LINGER_SECONDS, LOOK_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
+import { LINGER_SECONDS, MAX_DISCARDED_BYTES, MAX_WAITING_BYTES } from "./limits.ts";
 import type { ConnectionHandler, ConnectionOwner, TransportSocket } from "./parties.ts";
 import { isPromise, whenSettled } from "./promises.ts";
-import { type BodySource, RequestBody, RequestBodyError } from "./rfile.ts";
+import { type BodySource, RequestBody } from "./rfile.ts";
 import { setRunning } from "./running.ts";
-import { ConnectionClosedError } from "./socket-writer.ts";
 import { ticker, Timed } from "./ticker.ts";
 import { inNextTurn } from "./turn.ts";
 import { type AnswerObserver, Ending, ResponseWriter } from "./wfile.ts";
@@ -186,7 +186,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   hold(): void {
     this.#isPaused = true;
     this.#socket.pause();
-    this.#setDeadline(this.#owner.limits.idleTimeout);
+    setDeadline(this, this.#owner.limits.idleTimeout);
   }
 
   /** Sends `answer`, for want of a handler, and closes. The request may still be on its way. */
@@ -250,7 +250,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   deadlinePassed(): void {
     if (this.wfile.isBlocked) {
-      this.#lookAtClient();
+      if (!isReadingOverdue(this, this.#owner.limits)) return;
+      this.#report("Request timed out: the client does not read its answer");
+      this.#socket.terminate();
       return;
     }
     switch (this.#phase) {
@@ -278,19 +280,18 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   }
 
   writeBlocked(): void {
-    this.wfile.dueTick = ticker.tickIn(this.timeout > 0 ? this.timeout : this.#owner.limits.writeTimeout);
-    this.#lookLater();
+    awaitReading(this, this.#owner.limits);
   }
 
   bodyAwaited(): void {
     this.#rfile!.awaited(ticker.seconds, this.#owner.limits);
-    this.#setBodyDeadline();
+    this.#awaitBody();
     if (this.#hasPeerEnded) this.#rfile!.inputEnded();
     this.#regulate();
   }
 
   bodyUsed(): void {
-    if (this.#phase === Phase.HANDLING) this.#clearDeadline();
+    if (this.#phase === Phase.HANDLING) clearDeadline(this);
     if (this.#isPaused) this.#regulate();
   }
 
@@ -304,7 +305,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#finish();
       return;
     }
-    this.#setDeadline(this.#owner.limits.idleTimeout);
+    setDeadline(this, this.#owner.limits.idleTimeout);
     this.#runHook("handle");
     if (this.#drive === Drive.PUSHED) this.#advance();
     else if (this.#drive === Drive.UNDECIDED) this.#drive = Drive.PULLED;
@@ -376,7 +377,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.head = head;
     const outcome = parseHead(head, input.bytes, input.start, input.end, this.#owner.limits);
     if (outcome === HeadOutcome.INCOMPLETE) {
-      if (isNew) this.#setDeadline(this.#owner.limits.headTimeout);
+      if (isNew) setDeadline(this, this.#owner.limits.headTimeout);
       return false;
     }
     input.start += head.length;
@@ -399,7 +400,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     const waiter = this.#requestWaiter;
     if (waiter !== null) {
       this.#requestWaiter = null;
-      this.#clearDeadline();
+      clearDeadline(this);
       waiter(true);
       return;
     }
@@ -446,46 +447,9 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.#endRequest();
   }
 
-  /**
-   * A handler threw. If its client is to blame, the client is told; else the server is, and the client gets 500.
-   * Either only where the client has not got anything else yet.
-   */
   #failRequest(error: unknown): void {
     this.#endAfterRequest();
-    if (!this.#isPeersDoing(error)) this.#owner.handlerFailed(this, error);
-    if (this.wfile.hasGone || !this.wfile.canRestart) {
-      this.wfile.abandon();
-      return;
-    }
-    this.wfile.restart();
-    if (isInstance(error, RequestBodyError)) this.#sendError(error.status, error.message);
-    else this.#sendError(500);
-  }
-
-  /** Whether what was thrown only says that the client broke the protocol or has gone. */
-  #isPeersDoing(error: unknown): boolean {
-    return (
-      isInstance(error, RequestBodyError) || (this.wfile.hasGone && isInstance(error, ConnectionClosedError))
-    );
-  }
-
-  #sendError(code: number, explain?: string): void {
-    try {
-      this.#handler!.close_connection = true;
-      this.watch(this.#handler!.send_error(code, undefined, explain));
-    } catch (error) {
-      this.#owner.handlerFailed(this, error);
-    }
-    this.#endErrorAnswer();
-  }
-
-  /** Ends the answer of an error. Where the handler has not got one done, a bare one takes its place. */
-  #endErrorAnswer(): void {
-    const { wfile } = this;
-    if (wfile.endRequest() < Ending.MISSING || wfile.hasGone) return;
-    wfile.beginHead(this.isHttp10 ? "HTTP/1.0" : "HTTP/1.1", 500, "Internal Server Error");
-    wfile.endHead("close");
-    wfile.endRequest();
+    answerFailure(this, this.#handler!, this.#owner, error);
   }
 
   /** Ends the request in hand: its answer is closed, and what comes next is decided. */
@@ -498,7 +462,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       return;
     }
     if (ending >= Ending.MISSING) {
-      this.#answerForHandler(ending === Ending.HEAD_LEFT_OPEN);
+      answerForHandler(this, this.#handler!, this.#owner, ending === Ending.HEAD_LEFT_OPEN);
     } else if (ending === Ending.CUT_SHORT) {
       this.#report("Fewer bytes were written than Content-Length announced; the connection is closed");
     }
@@ -515,17 +479,6 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.#discardedBytes = 0;
     this.#phase = isRead ? Phase.HEAD : Phase.DISCARDING;
     this.#setDeadlineOfPhase();
-  }
-
-  /** Nobody has answered: the author is told, and the client gets 500. */
-  #answerForHandler(hasBegun: boolean): void {
-    if (this.wfile.hasGone) return;
-    try {
-      this.#handler!.answerMissing(hasBegun);
-    } catch (error) {
-      this.#owner.handlerFailed(this, error);
-    }
-    this.#endErrorAnswer();
   }
 
   #dropHead(): void {
@@ -561,7 +514,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (!rfile.isAwaited) return;
     rfile.advance();
     this.input.release();
-    if (rfile.isAwaited) this.#setBodyDeadline();
+    if (rfile.isAwaited) this.#awaitBody();
   }
 
   // ------------------------------------------------------------------ the end
@@ -591,31 +544,6 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.wfile.workedOff(this.hasRequest);
   }
 
-  /** Sees whether the client has taken something of its answer: its time runs from then. */
-  #lookAtClient(): void {
-    const { wfile } = this;
-    const { dueTick } = wfile;
-    const reading = wfile.lookAtClient();
-    if (reading === Reading.SOME) {
-      this.writeBlocked();
-      return;
-    }
-    if (ticker.now < dueTick) {
-      this.#lookLater();
-      return;
-    }
-    // Where the system does not tell, a write does: what it takes gives the client its time anew.
-    if (reading === Reading.UNKNOWN) this.drained();
-    if (!wfile.isBlocked || wfile.dueTick !== dueTick) return;
-    this.#report("Request timed out: the client does not read its answer");
-    this.#socket.terminate();
-  }
-
-  #lookLater(): void {
-    const { dueTick } = this.wfile;
-    ticker.setDeadlineTick(this, dueTick === 0 ? 0 : Math.min(dueTick, ticker.tickIn(LOOK_SECONDS)));
-  }
-
   #headTimedOut(): void {
     if (this.#rfile?.isAwaited === true) this.#rfile.fail(Failure.BODY_TIMEOUT);
     else if (this.head === null) this.#finish();
@@ -626,7 +554,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   #finish(): void {
     if (this.#finishing !== Finish.PENDING) return;
     if (this.#phase < Phase.FINISHING) this.#phase = Phase.FINISHING;
-    this.#clearDeadline();
+    clearDeadline(this);
     if (this.#handler === null) {
       this.close();
       return;
@@ -678,37 +606,18 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   // ------------------------------------------------------------------ deadlines and back-pressure
 
-  /**
-   * Sets a deadline, unless the client has something to read. Then its reading is what is waited for, and only that moves
-   * its deadline: with more requests it earns no more time.
-   */
-  #setDeadline(seconds: number): void {
-    if (!this.wfile.isBlocked) ticker.setDeadline(this, this.timeout > 0 ? this.timeout : seconds);
-  }
-
-  #clearDeadline(): void {
-    if (!this.wfile.isBlocked) this.deadlineTick = 0;
-  }
-
-  /** A body that is waited for must go on, and come fast enough. */
-  #setBodyDeadline(): void {
-    if (this.wfile.isBlocked) return;
-    const patience = this.#rfile!.patience(ticker.seconds);
-    // At once, since a deadline that is moved with each byte would never come.
-    if (patience <= 0) this.#rfile!.fail(Failure.BODY_TIMEOUT);
-    else {
-      const longestPause = this.timeout || this.#owner.limits.bodyTimeout || Number.POSITIVE_INFINITY;
-      ticker.setDeadline(this, Math.min(longestPause, patience));
-    }
+  #awaitBody(): void {
+    const rfile = this.#rfile!;
+    if (!setBodyDeadline(this, rfile, this.#owner.limits)) rfile.fail(Failure.BODY_TIMEOUT);
   }
 
   #setDeadlineOfPhase(): void {
     const { limits } = this.#owner;
     if (this.#phase === Phase.HEAD) {
-      this.#setDeadline(this.head === null ? limits.idleTimeout : limits.headTimeout);
-    } else if (this.#phase === Phase.DISCARDING) this.#setDeadline(limits.bodyTimeout);
-    else if (this.#rfile?.isAwaited === true) this.#setBodyDeadline();
-    else this.#clearDeadline();
+      setDeadline(this, this.head === null ? limits.idleTimeout : limits.headTimeout);
+    } else if (this.#phase === Phase.DISCARDING) setDeadline(this, limits.bodyTimeout);
+    else if (this.#rfile?.isAwaited === true) this.#awaitBody();
+    else clearDeadline(this);
   }
 
   /** Reads on only where the bytes have a place to go. */
@@ -773,7 +682,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#requestFailed(error);
       return;
     }
-    if (!this.#isPeersDoing(error)) this.#owner.handlerFailed(this, error);
+    if (!isPeersDoing(error, this.wfile)) this.#owner.handlerFailed(this, error);
     if (hook === "handle") this.#finish();
     else this.#endHandler();
   }
@@ -789,15 +698,6 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   #endIfOver(): void {
     if (this.#finishing === Finish.DONE && this.#phase === Phase.CLOSED) this.#owner.connectionEnded(this);
-  }
-}
-
-/** `instanceof`, for values that may throw when they are looked at. */
-function isInstance<Type>(value: unknown, Class: abstract new (...args: never[]) => Type): value is Type {
-  try {
-    return value instanceof Class;
-  } catch {
-    return false;
   }
 }
 
