@@ -1,6 +1,7 @@
 /** Uploads over HTTP: PUT of a file, and POST of a form with files in it. */
 
 import type { Stats } from "node:fs";
+import type { Validators } from "../files/conditional.ts";
 import type { DocumentRoot } from "../files/document-root.ts";
 import { type EntityTagKind, statTag } from "../files/entity-tag.ts";
 import { formBoundary, type MultipartEvent, MultipartParser } from "../files/multipart.ts";
@@ -264,14 +265,22 @@ function conditionsOf({ headers }: UploadingHandler): WriteConditions {
   };
 }
 
-/** Tags of what is in a file are not made for it: by those, nothing is replaced on condition. */
 function admission(conditions: WriteConditions, mayReplace: boolean, etag: EntityTagKind): Admission {
   return (existing: Stats | undefined) => {
     const now = Date.now() / 1000;
-    const mtime = existing === undefined ? 0 : existing.mtimeMs / 1000;
-    const entityTag = existing !== undefined && etag === "stat" ? statTag(existing.size, mtime, now) : null;
-    return writeRejection(conditions, existing && { mtime, entityTag }, mayReplace, now);
+    return writeRejection(
+      conditions,
+      existing === undefined ? null : validatorsOf(existing, etag, now),
+      mayReplace,
+      now,
+    );
   };
+}
+
+/** Tags of what is in a file are not made for this: by those, nothing is replaced on condition. */
+function validatorsOf({ size, mtimeMs }: Stats, etag: EntityTagKind, now: number): Validators {
+  const mtime = mtimeMs / 1000;
+  return { mtime, etag: etag === "stat" ? statTag(size, mtime, now) : null };
 }
 
 /** Refuses a request. Files of it that were stored before it went wrong are named: they stay. */

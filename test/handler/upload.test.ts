@@ -112,6 +112,16 @@ describe("a file that is there already", () => {
     expect(site.contents()).toEqual({ a: "new" });
   });
 
+  test("stays where its present tag is one that must not be there, or is named as a weak one", async () => {
+    await using site = await UploadSite.start({ "www/a": "old" }, { uploadOverwrite: true });
+    site.tree.setModified("www/a", 1_000_000_000.5);
+    const tag = (await fetch(`http://127.0.0.1:${site.port}/a`)).headers.get("ETag")!;
+    for (const field of [`If-None-Match: ${tag}`, `If-None-Match: W/${tag}`, `If-Match: W/${tag}`]) {
+      expect([field, (await site.put("/a", "new", [field])).status]).toEqual([field, 412]);
+    }
+    expect(site.contents()).toEqual({ a: "old" });
+  });
+
   test("is 409 before any condition counts, where it cannot be replaced", async () => {
     await using site = await UploadSite.start({ "www/a": "old" });
     expect((await site.put("/a", "new", ["If-None-Match: *"])).status).toBe(409);
