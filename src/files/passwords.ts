@@ -7,6 +7,7 @@
  */
 
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { RecentMap } from "./recent-map.ts";
 
 /** Hashes that are verified at the same time: each holds a thread, and as much memory as its maker chose. */
 const MAX_AT_ONCE = 2;
@@ -26,8 +27,8 @@ const KEY = randomBytes(32);
 export class Passwords {
   readonly #digests: readonly Buffer[];
   readonly #hashes: ReadonlyMap<string, string>;
-  /** Until when credentials are known to be good, by their digest; the oldest first. */
-  readonly #knownGood = new Map<string, number>();
+  /** Until when credentials are known to be good, by their digest. */
+  readonly #knownGood = new RecentMap<number>(MAX_KNOWN_GOOD);
   /** What is being verified, so that a browser's six connections cost one verification. */
   readonly #pending = new Map<string, Promise<boolean>>();
 
@@ -99,18 +100,11 @@ export class Passwords {
     const verified = verifyHash(password, costly).then((isGood) => {
       this.#pending.delete(key);
       if (!isGood || hash === undefined) return false;
-      this.#remember(key);
+      this.#knownGood.set(key, performance.now() + KNOWN_GOOD_MS);
       return true;
     });
     this.#pending.set(key, verified);
     return verified;
-  }
-
-  #remember(key: string): void {
-    this.#knownGood.delete(key);
-    const [oldest] = this.#knownGood.keys();
-    if (this.#knownGood.size >= MAX_KNOWN_GOOD && oldest !== undefined) this.#knownGood.delete(oldest);
-    this.#knownGood.set(key, performance.now() + KNOWN_GOOD_MS);
   }
 }
 
