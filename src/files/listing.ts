@@ -14,7 +14,7 @@ import { displayPath, isDotfile, requestedNames } from "./path.ts";
 import { isUnfinished } from "./upload-names.ts";
 
 /** Listings of more entries than this are not built in one piece. */
-export const MAX_ENTRIES_AT_ONCE = 10_000;
+const MAX_ENTRIES_AT_ONCE = 10_000;
 
 /** What a listing is wanted of, and how. */
 export interface ListingRequest {

@@ -36,7 +36,7 @@ export interface MultipartLimits {
   readonly maxParts: number;
 }
 
-export const DEFAULT_MULTIPART_LIMITS: Readonly<MultipartLimits> = {
+const DEFAULT_MULTIPART_LIMITS: Readonly<MultipartLimits> = {
   maxPartHeadBytes: 8 * 1024,
   maxParts: 1000,
 };

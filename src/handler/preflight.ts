@@ -7,7 +7,7 @@ export type Cors = boolean | string | readonly string[];
 export const EXPOSED_FIELDS = "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag";
 
 /** Seconds for which a browser need not ask again: more than two hours no browser remembers. */
-export const PREFLIGHT_MAX_AGE = 7200;
+const PREFLIGHT_MAX_AGE = 7200;
 
 /** Names of fields, as a browser lists them. */
 const FIELD_NAMES = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:, ?[!#$%&'*+.^_`|~0-9A-Za-z-]+)*$/;

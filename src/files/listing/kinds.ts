@@ -1,7 +1,7 @@
 /** Kinds of files by their extensions, for their icons. Each is a class of the page's style sheet. */
 
 /** Without an icon of its own: a file is a file. */
-export const PLAIN_FILE = "";
+const PLAIN_FILE = "";
 export const FOLDER = "d";
 
 const EXTENSIONS: Readonly<Record<string, string>> = {

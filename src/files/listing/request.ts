@@ -11,7 +11,7 @@ export interface SortOrder {
 /** The formats that a listing comes in; each stands for a media type. */
 export type ListingFormat = "html" | "json" | "text";
 
-export const BY_NAME: SortOrder = { key: "name", isDescending: false };
+const BY_NAME: SortOrder = { key: "name", isDescending: false };
 
 /** By their order, the formats' preference where a client takes several equally gladly. */
 const FORMATS: readonly (readonly [format: ListingFormat, type: string, subtype: string])[] = [
