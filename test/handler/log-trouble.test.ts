@@ -9,7 +9,7 @@ import { decodeResponse } from "../support/decode.ts";
 import { Laboratory } from "../support/laboratory.ts";
 import { realWait, request } from "../support/observed-server.ts";
 import { describeWith } from "../support/programs.ts";
-import { Tree } from "../support/tree.ts";
+import { fifo, Tree } from "../support/tree.ts";
 
 const INDEX = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 const TALKATIVE = fileURLToPath(new URL("./fixtures/talkative.ts", import.meta.url));
@@ -38,27 +38,57 @@ function linesOf(text: string): { numbers: number[]; others: string[] } {
 
 const LOST = /^(\d+) lines of the log were dropped: nobody was reading them$/;
 
+/** A pipe for the log of a process, and the end that is read, or not. */
+class LogPipe implements Disposable {
+  readonly #tree: Tree = new Tree({ pipe: fifo() });
+  readonly #descriptor: number = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
+
+  get #path(): string {
+    return this.#tree.path("pipe");
+  }
+
+  /** Runs a program whose log goes to the pipe. */
+  spawn(program: string): Bun.Subprocess<"ignore", "pipe", number> {
+    const writing = openSync(this.#path, constants.O_WRONLY);
+    try {
+      return Bun.spawn([process.execPath, program], { stdio: ["ignore", "pipe", writing] });
+    } finally {
+      closeSync(writing);
+    }
+  }
+
+  /** What is in it, as far as `buffer` holds it. */
+  readNow(buffer: Buffer): string {
+    try {
+      return buffer.toString("latin1", 0, readSync(this.#descriptor, buffer));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EAGAIN") return "";
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#descriptor);
+    this.#tree[Symbol.dispose]();
+  }
+}
+
 describe.skipIf(process.platform !== "linux")("a pipe that nobody reads", () => {
   test("does not hold up the server; what it cannot take waits, and beyond a bound is counted", async () => {
-    using tree = new Tree({});
-    const path = tree.path("pipe");
-    expect(Bun.spawnSync(["mkfifo", path]).exitCode).toBe(0);
-    const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const writing = openSync(path, constants.O_WRONLY);
-    await using child = Bun.spawn([process.execPath, TALKATIVE], { stdio: ["ignore", "pipe", writing] });
-    closeSync(writing);
+    using pipe = new LogPipe();
+    await using child = pipe.spawn(TALKATIVE);
     const port = Number(await new Output(child.stdout).line());
     await talk(port, REQUEST_COUNT);
 
     let text = "";
     const buffer = Buffer.alloc(1024 * 1024);
     while (!/were dropped.*\n/.test(text)) {
-      text += readNow(reading, buffer);
+      text += pipe.readNow(buffer);
       await realWait();
     }
     await talk(port, 1);
     while (!/ \/0 x+\n$/.test(text)) {
-      text += readNow(reading, buffer);
+      text += pipe.readNow(buffer);
       await realWait();
     }
     const { numbers, others } = linesOf(text);
@@ -70,32 +100,16 @@ describe.skipIf(process.platform !== "linux")("a pipe that nobody reads", () => 
     expect(kept).toBeWithin(100, 130);
     child.kill("SIGTERM");
     expect(await child.exited).toBe(0);
-    closeSync(reading);
   });
 
   test("does not hold up the end of the process", async () => {
-    using tree = new Tree({});
-    const path = tree.path("pipe");
-    expect(Bun.spawnSync(["mkfifo", path]).exitCode).toBe(0);
-    const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const writing = openSync(path, constants.O_WRONLY);
-    await using child = Bun.spawn([process.execPath, TALKATIVE], { stdio: ["ignore", "pipe", writing] });
-    closeSync(writing);
+    using pipe = new LogPipe();
+    await using child = pipe.spawn(TALKATIVE);
     await talk(Number(await new Output(child.stdout).line()), 20);
     child.kill("SIGTERM");
     expect(await child.exited).toBe(0);
-    closeSync(reading);
   });
 });
-
-function readNow(descriptor: number, buffer: Buffer): string {
-  try {
-    return buffer.toString("latin1", 0, readSync(descriptor, buffer));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EAGAIN") return "";
-    throw error;
-  }
-}
 
 /** Runs what it is given with a socket for standard error, which it never reads, until its standard input ends. */
 const DEAF_PARENT = `
