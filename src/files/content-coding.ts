@@ -4,6 +4,7 @@
  */
 
 import { RecentMap } from "./recent-map.ts";
+import { readWeight } from "./weight.ts";
 
 /** A coding that files are sent in. */
 export type ContentCoding = "br" | "zstd" | "gzip";
@@ -20,9 +21,6 @@ const remembered = new RecentMap<readonly ContentCoding[]>(64);
 const MAX_REMEMBERED_LENGTH = 128;
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-/** RFC 9110 12.4.2, without the spaces around the semicolon. */
-const WEIGHT = /^q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/i;
 
 /**
  * The codings that the client takes as gladly as the file as it is, or more so, best first (RFC 9110 12.5.3).
@@ -62,7 +60,7 @@ function weightsIn(acceptEncoding: string): Map<string, number> {
     const end = semicolon < 0 ? member.length : semicolon;
     const name = canonicalName(trimmed(member.slice(0, end)));
     if (!TOKEN.test(name)) continue;
-    const weight = semicolon < 0 ? 1 : readWeight(trimmed(member.slice(semicolon + 1)));
+    const weight = semicolon < 0 ? 1 : (readWeight(trimmed(member.slice(semicolon + 1))) ?? 0);
     weights.set(name, Math.min(weight, weights.get(name) ?? 1));
   }
   return weights;
@@ -72,11 +70,6 @@ function weightsIn(acceptEncoding: string): Map<string, number> {
 function canonicalName(name: string): string {
   const lowerCase = name.toLowerCase();
   return lowerCase === "x-gzip" ? "gzip" : lowerCase;
-}
-
-function readWeight(parameter: string): number {
-  const match = WEIGHT.exec(parameter);
-  return match === null ? 0 : Number(match[1]);
 }
 
 /** `text` without the spaces and tabs around it; other whitespace is none in HTTP. */

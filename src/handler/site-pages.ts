@@ -1,6 +1,7 @@
 /** The pages that stand in for what is not there: a page without its extension, an application's, that of a 404. */
 
 import type { DocumentRoot } from "../files/document-root.ts";
+import { mediaRanges } from "../files/media-ranges.ts";
 import { withCharset } from "../files/mime.ts";
 import type { OpenedFile } from "../files/opened-file.ts";
 import { asksForDotfile, holdsNul, pathOf, requestedNames } from "../files/path.ts";
@@ -82,13 +83,14 @@ export function notFoundPage(seeker: PageSeeker, root: DocumentRoot): ErrorPage 
 export function asksForPage(method: string, path: string, accept: readonly string[] | null): boolean {
   if (method !== "GET" && method !== "HEAD") return false;
   if (requestedNames(path).names.at(-1)?.includes(".") === true) return false;
-  return accept?.some((value) => value.split(",").some(takesHtml)) === true;
+  return accept?.some(takesHtml) === true;
 }
 
-/** Whether one range of an Accept field is of HTML, and not to say that it is not taken (RFC 9110 12.5.1). */
-function takesHtml(range: string): boolean {
-  const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-  return type === "text/html" && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+/** Whether an Accept field names HTML, and not to say that it is not taken (RFC 9110 12.5.1). */
+function takesHtml(accept: string): boolean {
+  return mediaRanges(accept).some(
+    ({ type, subtype, weight }) => type === "text" && subtype === "html" && weight > 0,
+  );
 }
 
 /**

@@ -1,5 +1,7 @@
 /** What a request wants of a listing: which order, by its query, and which format, by `Accept`. Pure. */
 
+import { mediaRanges, weightOfType } from "../media-ranges.ts";
+
 /** What entries are ordered by. */
 export type SortKey = "name" | "size" | "date";
 
@@ -19,13 +21,6 @@ const FORMATS: readonly (readonly [format: ListingFormat, type: string, subtype:
   ["json", "application", "json"],
   ["text", "text", "plain"],
 ];
-
-/** `*` and tokens (RFC 9110 5.6.2), then parameters. */
-const MEDIA_RANGE = /^([!#$%&'*+\-.^_`|~\w]+)\/([!#$%&'*+\-.^_`|~\w]+)[ \t]*(?:;(.*))?$/;
-
-/** A weight (RFC 9110 12.4.2), among other parameters. */
-const WEIGHT = /(?:^|;)[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*(?:;|$)/i;
-const HAS_WEIGHT = /(?:^|;)[ \t]*q=/i;
 
 /** The way round that a click on a column first asks for: the largest and the newest are what people look for. */
 export function isFirstDescending(key: SortKey): boolean {
@@ -54,56 +49,11 @@ export function preferredFormat(accept: string | null): ListingFormat {
   let best: ListingFormat = "html";
   let bestWeight = 0;
   for (const [format, type, subtype] of FORMATS) {
-    const weight = weightOf(type, subtype, ranges);
+    const weight = weightOfType(type, subtype, ranges);
     if (weight > bestWeight) {
       best = format;
       bestWeight = weight;
     }
   }
   return best;
-}
-
-interface MediaRange {
-  readonly type: string;
-  readonly subtype: string;
-  readonly weight: number;
-}
-
-/** The ranges that can be read. One with a weight that is none is left out. */
-function mediaRanges(accept: string): MediaRange[] {
-  const ranges: MediaRange[] = [];
-  for (const element of accept.split(",")) {
-    const match = MEDIA_RANGE.exec(element.trim());
-    if (match === null) continue;
-    const parameters = match[3] ?? "";
-    const weight = WEIGHT.exec(parameters)?.[1] ?? (HAS_WEIGHT.test(parameters) ? undefined : "1");
-    if (weight === undefined) continue;
-    ranges.push({
-      type: match[1]!.toLowerCase(),
-      subtype: match[2]!.toLowerCase(),
-      weight: Number(weight),
-    });
-  }
-  return ranges;
-}
-
-/** The weight of the most specific range that covers a type; 0 where none does. */
-function weightOf(type: string, subtype: string, ranges: readonly MediaRange[]): number {
-  let weight = 0;
-  let precision = 0;
-  for (const range of ranges) {
-    const rangePrecision = precisionOf(range, type, subtype);
-    if (rangePrecision > precision || (rangePrecision === precision && range.weight > weight)) {
-      weight = rangePrecision === 0 ? 0 : range.weight;
-      precision = rangePrecision;
-    }
-  }
-  return weight;
-}
-
-/** How exactly a range means a type: by both its parts (3), the first (2), not at all but `*` (1), or not (0). */
-function precisionOf(range: MediaRange, type: string, subtype: string): number {
-  if (range.type === type && range.subtype === subtype) return 3;
-  if (range.type === type && range.subtype === "*") return 2;
-  return range.type === "*" && range.subtype === "*" ? 1 : 0;
 }
