@@ -257,11 +257,11 @@ function requestRejection(handler: UploadingHandler): UploadRejection | undefine
 
 const NO_CONDITIONS: WriteConditions = { ifMatch: null, ifNoneMatch: null, ifUnmodifiedSince: null };
 
-function conditionsOf({ headers }: UploadingHandler): WriteConditions {
+function conditionsOf(handler: UploadingHandler): WriteConditions {
   return {
-    ifMatch: headers.get_all("If-Match")?.join(", ") ?? null,
-    ifNoneMatch: headers.get_all("If-None-Match")?.join(", ") ?? null,
-    ifUnmodifiedSince: headers.get("If-Unmodified-Since"),
+    ifMatch: handler.listedField("if-match"),
+    ifNoneMatch: handler.listedField("if-none-match"),
+    ifUnmodifiedSince: handler.listedField("if-unmodified-since"),
   };
 }
 
