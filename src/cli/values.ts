@@ -2,7 +2,8 @@
 
 import { inspect } from "node:util";
 import type { EntityTagKind } from "../files/entity-tag.ts";
-import { FIELD_VALUE, TCHAR } from "../protocol/grammar.ts";
+import { FIELD_VALUE } from "../protocol/grammar.ts";
+import { consistsOf, isToken } from "../protocol/token.ts";
 
 /** The command line asks for something that cannot be; the message is for the person who typed it. */
 export class UsageError extends Error {
@@ -31,7 +32,7 @@ export function protocolVersion(text: string): HTTPProtocol {
 }
 
 export function extraHeader(name: string, value: string): [name: string, value: string] {
-  if (name === "" || !consistsOf(name, TCHAR)) throw new UsageError(`not a header name: ${inspect(name)}`);
+  if (!isToken(name)) throw new UsageError(`not a header name: ${inspect(name)}`);
   if (!consistsOf(value, FIELD_VALUE)) throw new UsageError(`not a header value: ${inspect(value)}`);
   if (FRAMING_FIELDS.has(name.toLowerCase())) throw new UsageError(`${name} is set by the server itself`);
   return [name, value];
@@ -122,12 +123,4 @@ export function booleanWord(text: string, mayBeElse: boolean): boolean | undefin
   if (OFF.includes(word)) return false;
   if (mayBeElse) return undefined;
   throw new UsageError(`expected 1, true, yes, 0, false or no, not ${inspect(text)}`);
-}
-
-/** Whether every character of `text` is a byte of the class. Characters beyond Latin-1 are in no class. */
-function consistsOf(text: string, byteClass: Uint8Array): boolean {
-  for (let at = 0; at < text.length; at++) {
-    if (byteClass[text.charCodeAt(at)] !== 1) return false;
-  }
-  return true;
 }

@@ -3,6 +3,7 @@
  * decided elsewhere.
  */
 
+import { isToken, withoutBlanks } from "../protocol/token.ts";
 import { RecentMap } from "./recent-map.ts";
 import { readWeight } from "./weight.ts";
 
@@ -19,8 +20,6 @@ const NONE: readonly ContentCoding[] = [];
 /** Fields that have been read: there are few browsers, and each sends the same one with every request. */
 const remembered = new RecentMap<readonly ContentCoding[]>(64);
 const MAX_REMEMBERED_LENGTH = 128;
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
  * The codings that the client takes as gladly as the file as it is, or more so, best first (RFC 9110 12.5.3).
@@ -58,9 +57,9 @@ function weightsIn(acceptEncoding: string): Map<string, number> {
   for (const member of acceptEncoding.split(",")) {
     const semicolon = member.indexOf(";");
     const end = semicolon < 0 ? member.length : semicolon;
-    const name = canonicalName(trimmed(member.slice(0, end)));
-    if (!TOKEN.test(name)) continue;
-    const weight = semicolon < 0 ? 1 : (readWeight(trimmed(member.slice(semicolon + 1))) ?? 0);
+    const name = canonicalName(withoutBlanks(member.slice(0, end)));
+    if (!isToken(name)) continue;
+    const weight = semicolon < 0 ? 1 : (readWeight(withoutBlanks(member.slice(semicolon + 1))) ?? 0);
     weights.set(name, Math.min(weight, weights.get(name) ?? 1));
   }
   return weights;
@@ -70,17 +69,4 @@ function weightsIn(acceptEncoding: string): Map<string, number> {
 function canonicalName(name: string): string {
   const lowerCase = name.toLowerCase();
   return lowerCase === "x-gzip" ? "gzip" : lowerCase;
-}
-
-/** `text` without the spaces and tabs around it; other whitespace is none in HTTP. */
-function trimmed(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }

@@ -1,5 +1,6 @@
 /** The media ranges of an Accept field (RFC 9110 12.5.1). Pure. */
 
+import { isToken, withoutBlanks } from "../protocol/token.ts";
 import { readWeight } from "./weight.ts";
 
 /** Types that a client takes: `*` stands for all. */
@@ -10,20 +11,17 @@ export interface MediaRange {
   readonly weight: number;
 }
 
-/** `*` and tokens (RFC 9110 5.6.2). */
-const TYPES = /^([!#$%&'*+\-.^_`|~\w]+)\/([!#$%&'*+\-.^_`|~\w]+)$/;
-
 /** The ranges that can be read, in lower case. One with a weight that is none is left out. */
 export function mediaRanges(accept: string): MediaRange[] {
   const ranges: MediaRange[] = [];
   for (const element of accept.split(",")) {
-    const [types = "", ...parameters] = element.split(";").map((part) => part.trim());
-    const [, type, subtype] = TYPES.exec(types.toLowerCase()) ?? [];
+    const [types = "", ...parameters] = element.split(";").map(withoutBlanks);
+    const [type = "", subtype = "", ...others] = types.toLowerCase().split("/");
     const parameter = parameters.find((text) => /^q=/i.test(text));
     const weight = parameter === undefined ? 1 : readWeight(parameter);
-    if (type !== undefined && subtype !== undefined && weight !== undefined) {
-      ranges.push({ type, subtype, weight });
-    }
+    // `*` is a token, too.
+    const isRange = isToken(type) && isToken(subtype) && others.length === 0;
+    if (isRange && weight !== undefined) ranges.push({ type, subtype, weight });
   }
   return ranges;
 }

@@ -4,9 +4,10 @@
  */
 
 import { Failure } from "./failure.ts";
-import { HTAB, SP, TCHAR } from "./grammar.ts";
+import { TCHAR } from "./grammar.ts";
 import { BodyKind, type RequestHead } from "./request-head.ts";
 import { asciiLower, equalsIgnoringCase, latin1 } from "./text.ts";
+import { isToken, withoutBlanks } from "./token.ts";
 
 /** Decides which body follows the head, and sets its `bodyKind` and `contentLength`. */
 export function decideFraming(head: RequestHead): Failure {
@@ -35,24 +36,6 @@ function decideTransferEncoding(head: RequestHead): Failure {
 function areCodingsBeforeChunked(value: string): boolean {
   const codings = value.split(",").map((coding) => asciiLower(withoutBlanks(coding)));
   return codings.every(isToken) && codings.indexOf("chunked") === codings.length - 1;
-}
-
-/** `text` without SP and HTAB around it. A loop: an expression for the end would try at every run of blanks. */
-function withoutBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(unit: number): boolean {
-  return unit === SP || unit === HTAB;
-}
-
-function isToken(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (TCHAR[text.charCodeAt(i)] !== 1) return false;
-  return text.length > 0;
 }
 
 /**
