@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What the line above a table says of its folder, and where its files lie. */
-const HEADING = /^(?:At the top and in|In) `(?<folder>[a-z]+)\/`(?:, for [a-z]+)?:$/;
+const HEADING = /^(?:At the top and in|In) `([a-z]+)\/`(?:, for [a-z]+)?:$/;
 
 /** The files in the first cells of the tables, as paths below `src/`. */
 function filesInTables(): string[] {
@@ -16,7 +16,7 @@ function filesInTables(): string[] {
   let folder = "";
   for (const line of readFileSync(`${ROOT}/ARCHITECTURE.md`, "utf8").split("\n")) {
     if (line.startsWith("#")) folder = "";
-    folder = HEADING.exec(line)?.groups?.["folder"] ?? folder;
+    folder = HEADING.exec(line)?.[1] ?? folder;
     if (folder === "" || !line.startsWith("| `")) continue;
     const prefix = folder === "cli" ? "" : `${folder}/`;
     for (const [, file = ""] of (line.split("|")[1] ?? "").matchAll(/`([^`]+\.ts)`/g))
