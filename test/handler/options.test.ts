@@ -205,19 +205,23 @@ const WAYS: readonly [way: string, say: (Base: Handler, options: Options) => Han
 ];
 
 describe("an option of the handler of files", () => {
-  test.each(WAYS)("can be said by %s", async (_way, say) => {
-    using tree = new Tree(FILES);
-    for (const [name, { value, beside = {}, request, fields = [], seen, before, after }] of Object.entries(
-      effects(tree),
-    )) {
-      const look = async (Configured: Handler) => {
-        await using started = await startServer(Configured);
-        const head = [`${request} HTTP/1.1`, "Host: x", "Connection: close", ...fields, "", ""];
-        return seenIn(parseResponse(await exchange(started.port, head.join("\r\n"))), seen);
-      };
-      const Base = QuietHandler.with({ directory: tree.path("www"), ...beside });
-      expect([name, await look(Base)]).toEqual([name, before]);
-      expect([name, await look(say(Base, { [name]: value }))]).toEqual([name, after]);
-    }
-  });
+  test.each(WAYS)(
+    "can be said by %s",
+    async (_way, say) => {
+      using tree = new Tree(FILES);
+      for (const [name, { value, beside = {}, request, fields = [], seen, before, after }] of Object.entries(
+        effects(tree),
+      )) {
+        const look = async (Configured: Handler) => {
+          await using started = await startServer(Configured);
+          const head = [`${request} HTTP/1.1`, "Host: x", "Connection: close", ...fields, "", ""];
+          return seenIn(parseResponse(await exchange(started.port, head.join("\r\n"))), seen);
+        };
+        const Base = QuietHandler.with({ directory: tree.path("www"), ...beside });
+        expect([name, await look(Base)]).toEqual([name, before]);
+        expect([name, await look(say(Base, { [name]: value }))]).toEqual([name, after]);
+      }
+    },
+    30_000,
+  );
 });
