@@ -386,7 +386,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
 
   /** Answers for a directory without an index page that was asked for without its slash. */
   #sendBareDirectory(path: string): SendHeadResult | Promise<SendHeadResult> {
-    const page = this.cleanUrls ? openCleanUrl(this.#documentRoot(), path) : undefined;
+    const page = this.cleanUrls ? openCleanUrl(this, this.#documentRoot(), path) : undefined;
     if (page !== undefined) return this.#sendFileHead(page.file, page.path);
     return this.listing ? this.#redirectToSlash() : this.#sendPageInstead(Refusal.NOT_FOUND, path);
   }

@@ -37,16 +37,18 @@ const MAX_DEPTH = 16;
 
 /** The page that is served in place of `path`, at which there is nothing; undefined where there is none. */
 export function pageInstead(seeker: PageSeeker, root: DocumentRoot, path: string): Page | undefined {
-  const page = seeker.cleanUrls ? openCleanUrl(root, path) : undefined;
+  const page = seeker.cleanUrls ? openCleanUrl(seeker, root, path) : undefined;
   if (page !== undefined || !seeker.spa) return page;
   if (!asksForPage(seeker.command, seeker.path, seeker.headers.get_all("Accept"))) return undefined;
   const indexPages = seeker.index_pages.map((name) => seeker.translate_path(`/${name}`));
   return openFirst(root, indexPages);
 }
 
-/** The page that is called like `path`, but for its extension. */
-export function openCleanUrl(root: DocumentRoot, path: string): Page | undefined {
-  return path.endsWith("/") || path.endsWith(".html") ? undefined : openFirst(root, [`${path}.html`]);
+/** The page that is called like `path`, but for its extension. The one called like the root lies beside it. */
+export function openCleanUrl(seeker: PageSeeker, root: DocumentRoot, path: string): Page | undefined {
+  if (path.endsWith("/") || path.endsWith(".html")) return undefined;
+  const isForRoot = requestedNames(seeker.path).names.length === 0;
+  return isForRoot ? undefined : openFirst(root, [`${path}.html`]);
 }
 
 /** Whether the directory at `path` has an index page, served or not. */

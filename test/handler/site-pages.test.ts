@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { asksForPage, pagesAbove } from "../../src/handler/site-pages.ts";
-import { linkTo } from "../support/tree.ts";
+import { linkTo, Tree } from "../support/tree.ts";
 import { fieldLines, QuietHandler, serveTree } from "./support/site.ts";
 
 const HTML = "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
@@ -259,6 +259,18 @@ describe("cleanUrls", () => {
     await using site = await serveTree(FILES, { cleanUrls: true });
     expect((await site.get(target)).status).toBe(404);
   });
+
+  test.each(["/..", "/.", "/dir/..", "/%2e%2e", "//..", "/..?x"])(
+    "serves no page beside the root that is called like it: %s",
+    async (target) => {
+      using beside = new Tree({ "www/dir/a.txt": "a", "www.html": "secret" });
+      for (const listing of [true, false]) {
+        const directory = beside.path("www");
+        await using site = await serveTree({}, { directory, listing, cleanUrls: true });
+        expect((await site.get(target)).status).toBe(listing ? 301 : 404);
+      }
+    },
+  );
 
   test("is off unless it is asked for, as in Python", async () => {
     await using site = await serveTree(FILES, {});
