@@ -19,6 +19,8 @@ export interface RepresentationChooser {
   readonly extra_response_headers: ExtraResponseHeaders;
   readonly etag: EntityTagKind;
   readonly precompressed: boolean;
+  readonly upload: boolean;
+  readonly uploadOverwrite: boolean;
   readonly compress: boolean | Compressor;
   listedField(lowerCaseName: string): string | null;
 }
@@ -48,7 +50,7 @@ export function chooseRepresentation(
 ): Representation | Promise<Representation> {
   try {
     const { etag } = chooser;
-    if (!chooser.precompressed && chooser.compress === false) {
+    if (!looksForSiblings(chooser) && chooser.compress === false) {
       return fileAsItIs({ file, typeOf, etag }, false);
     }
     const contentType = typeOf();
@@ -84,13 +86,22 @@ function waysToCode(
   file: OpenedFile,
   contentType: string,
 ): WaysToCode | undefined {
-  const { precompressed, compress } = chooser;
+  const { compress } = chooser;
+  const precompressed = looksForSiblings(chooser);
   const worth = compressibility(contentType);
   if (worth === "no" || saysCoding(chooser.extra_response_headers)) return undefined;
   const compressor = compress instanceof Compressor ? compress : sharedCompressor;
   const compresses = compress !== false && worth === "yes" && compressor.takes(file.size);
   if (!precompressed && !compresses) return undefined;
   return { precompressed, compressor: compresses ? compressor : undefined };
+}
+
+/**
+ * Whether siblings stand for files. Not where clients may store files but replace none: what they store beside a file
+ * would be sent in its place.
+ */
+function looksForSiblings({ precompressed, upload, uploadOverwrite }: RepresentationChooser): boolean {
+  return precompressed && (!upload || uploadOverwrite);
 }
 
 /** Whether the author says himself which coding all files are in. */

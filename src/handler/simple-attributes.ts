@@ -62,7 +62,8 @@ export interface SimpleAttributes {
   /**
    * Whether `a.js.br`, `a.js.zst` or `a.js.gz` is sent for `a.js` to clients that take that coding, with the type
    * of `a.js`. They are not sent when they are older than it by a second or more, or empty, and are not looked for
-   * where the type says that the file is compressed already. Python has no such attribute.
+   * where the type says that the file is compressed already, nor with {@link upload} without {@link uploadOverwrite}: what a client
+   * stores beside a file must not replace it. Python has no such attribute.
    */
   precompressed: boolean;
   /**

@@ -8,6 +8,33 @@ const PREFLIGHT = ["Origin: https://one.example", "Access-Control-Request-Method
 const ALLOWED = "access-control-allow-methods";
 const EMPTY = "Content-Length: 0";
 
+describe("uploads and siblings", () => {
+  const FILES = { "app.js": "original", "app.js.br": "a sibling" };
+  const stored = (site: Awaited<ReturnType<typeof serveTree>>) =>
+    site.ask("PUT", "/app.js.gz", EMPTY.replace("0", "4"), "", "evil");
+
+  test.each(["br", "zstd", "gzip"])(
+    "a file that was stored in %s stands for no other one",
+    async (coding) => {
+      await using site = await serveTree(FILES, { upload: true });
+      expect((await stored(site)).status).toBe(201);
+      const answer = await site.get("/app.js", `Accept-Encoding: ${coding}`);
+      expect([answer.body, ...fieldLines(answer, "content-encoding", "vary")]).toEqual(["original"]);
+      expect((await site.get("/app.js.gz")).body).toBe("evil");
+    },
+  );
+
+  test("one does where files may be replaced anyway", async () => {
+    await using site = await serveTree(FILES, { upload: true, uploadOverwrite: true });
+    expect((await stored(site)).status).toBe(201);
+    const answer = await site.get("/app.js", "Accept-Encoding: gzip");
+    expect([answer.body, ...fieldLines(answer, "content-encoding")]).toEqual([
+      "evil",
+      "Content-Encoding: gzip",
+    ]);
+  });
+});
+
 describe("uploads and cors", () => {
   test("name PUT and POST in a preflight where they are on, or where a subclass has its own", async () => {
     class Own extends QuietHandler {
