@@ -12,6 +12,12 @@ import { RecentMap } from "./recent-map.ts";
 /** Hashes that are verified at the same time: each holds a thread, and as much memory as its maker chose. */
 const MAX_AT_ONCE = 2;
 
+/**
+ * Those that wait for that. A flood of guesses would else keep everybody out for long after it is over: guesses of
+ * clients that have hung up are verified too.
+ */
+const MAX_WAITING = 64;
+
 /** For how long what was right counts as right without being verified again. */
 const KNOWN_GOOD_MS = 5 * 60 * 1000;
 const MAX_KNOWN_GOOD = 1024;
@@ -81,8 +87,11 @@ export class Passwords {
     return new Passwords([...this.#digests, ...other.#digests], new Map([...this.#hashes, ...other.#hashes]));
   }
 
-  /** Whether the user has that password: at once where that is known, else when the hash has been verified. */
-  check(user: string, password: string): boolean | Promise<boolean> {
+  /**
+   * Whether the user has that password: at once where that is known, else when the hash has been verified; null where
+   * that cannot be told, because too many wait for their verification already.
+   */
+  check(user: string, password: string): boolean | null | Promise<boolean> {
     const digest = digestOf(user, password);
     let isGood = false;
     for (const known of this.#digests) if (timingSafeEqual(known, digest)) isGood = true;
@@ -90,7 +99,10 @@ export class Passwords {
     const key = digest.toString("base64");
     const goodUntil = this.#knownGood.get(key);
     if (goodUntil !== undefined && performance.now() < goodUntil) return true;
-    return this.#pending.get(key) ?? this.#verify(key, user.normalize("NFC"), password.normalize("NFC"));
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) return pending;
+    if (waiting.length >= MAX_WAITING) return null;
+    return this.#verify(key, user.normalize("NFC"), password.normalize("NFC"));
   }
 
   #verify(key: string, user: string, password: string): Promise<boolean> {

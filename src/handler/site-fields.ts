@@ -37,6 +37,9 @@ export interface SiteHandler {
 /** A year. */
 const IMMUTABLE_SECONDS = 31_536_000;
 
+/** Seconds after which who could not be verified for want of room may ask again. */
+const RETRY_AFTER = 5;
+
 const SITE_FIELDS: ReadonlySet<string> = new Set([
   "access-control-allow-origin",
   "access-control-expose-headers",
@@ -54,6 +57,8 @@ export class SiteFields {
   readonly #challenge: string;
   /** What the next answer says of its keeping; null for nothing. */
   #cacheControl: string | null = null;
+  /** Whether the next answer is that nobody has time to verify a password. */
+  #isBusy = false;
   /** Whether Accept decided what the next answer is. */
   #variesByAccept = false;
 
@@ -94,6 +99,8 @@ export class SiteFields {
     if (this.#cors !== false) this.#sendCors(handler, this.#cors);
     if (this.#isIsolated) this.#sendIsolation(handler);
     if (status === 401 && this.#passwords !== null) handler.send_header("WWW-Authenticate", this.#challenge);
+    if (this.#isBusy) handler.send_header("Retry-After", String(RETRY_AFTER));
+    this.#isBusy = false;
     if (cacheControlNow !== null && (status < 300 || status === 304)) {
       handler.send_header("Cache-Control", cacheControlNow);
     }
@@ -129,12 +136,16 @@ export class SiteFields {
       return false;
     }
     const isWelcome = this.isWelcome(handler);
-    if (typeof isWelcome === "boolean") return isWelcome || turnAway(handler);
-    return isWelcome.then((isWelcomeNow) => isWelcomeNow || turnAway(handler));
+    if (isWelcome === null) {
+      this.#isBusy = true;
+      return turnAway(handler, 503);
+    }
+    if (typeof isWelcome === "boolean") return isWelcome || turnAway(handler, 401);
+    return isWelcome.then((isWelcomeNow) => isWelcomeNow || turnAway(handler, 401));
   }
 
-  /** Whether the request's credentials are good, if any are asked for. */
-  isWelcome(handler: SiteHandler): boolean | Promise<boolean> {
+  /** Whether the request's credentials are good, if any are asked for; null where nobody has time to tell. */
+  isWelcome(handler: SiteHandler): boolean | null | Promise<boolean> {
     if (this.#passwords === null) return true;
     const credentials = basicCredentials(handler.headers.get_all("Authorization"));
     return credentials !== undefined && this.#passwords.check(credentials.user, credentials.password);
@@ -152,8 +163,8 @@ export class SiteFields {
 }
 
 /** @returns `false`, when the error has been sent. A subclass's `send_error()` may take its time. */
-function turnAway(handler: SiteHandler): boolean | Promise<boolean> {
-  const sending: unknown = handler.send_error(401);
+function turnAway(handler: SiteHandler, status: number): boolean | Promise<boolean> {
+  const sending: unknown = handler.send_error(status);
   return sending instanceof Promise ? sending.then(() => false) : false;
 }
 

@@ -152,6 +152,23 @@ describe("verifying", () => {
     expect(await passwords.check("ada", "two")).toBe(false);
   });
 
+  test("is refused where too many wait, until they have had their turn", async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const spy = spyOn(Bun.password, "verify").mockImplementation(() => promise);
+    try {
+      const passwords = Passwords.parse(await bcryptLine("ada", "one"));
+      const asked = Array.from({ length: 66 }, (_, guess) => passwords.check("ada", String(guess)));
+      expect(asked.every((answer) => answer instanceof Promise)).toBe(true);
+      expect(passwords.check("ada", "one more")).toBeNull();
+      expect(passwords.check("ada", "65")).toBe(asked[65]!);
+      resolve(true);
+      await Promise.all(asked);
+      expect(await passwords.check("ada", "one more")).toBe(true);
+    } finally {
+      spy.mockRestore();
+    }
+  });
+
   test("forgets the oldest of more than a thousand", async () => {
     const spy = spyOn(Bun.password, "verify").mockImplementation(async () => true);
     try {

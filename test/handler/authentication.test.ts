@@ -231,6 +231,20 @@ describe("auth by hashes", () => {
   });
 });
 
+describe("auth by hashes of which too many are being verified", () => {
+  const busy = Object.assign(Object.create(Passwords.of("bob:known")), { check: () => null }) as Passwords;
+
+  test("asks the client to come again, and opens nothing", async () => {
+    const { counts, Handler } = countingHandler();
+    await using site = await serveTree(FILES, { auth: busy }, Handler);
+    const answer = await site.get("/a.txt", basic("ada:secret"));
+    expect([answer.status, ...fieldLines(answer, "retry-after", "www-")]).toEqual([503, "Retry-After: 5"]);
+    const stranger = await site.get("/a.txt");
+    expect([stranger.status, ...fieldLines(stranger, "retry-after")]).toEqual([401]);
+    expect(counts.translated).toBe(0);
+  });
+});
+
 describe("admitRequest()", () => {
   test("is asked before any method, and may take its time", async () => {
     class Handler extends QuietHandler {
