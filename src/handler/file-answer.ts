@@ -5,7 +5,8 @@
  */
 
 import { ByteRangesBody, partOf, type PartSource } from "../files/byteranges.ts";
-import { checkIfRange, checkPreconditions } from "../files/conditional.ts";
+import { checkIfRange, checkPreconditions, type Validators } from "../files/conditional.ts";
+import { acceptedCodings } from "../files/content-coding.ts";
 import { contentTag } from "../files/content-tag.ts";
 import { closeSource, type Source } from "../files/copy.ts";
 import { type EntityTagKind, statTag } from "../files/entity-tag.ts";
@@ -152,8 +153,19 @@ function selectedRanges(handler: FileAnswerer, representation: Representation, s
   const range = handler.command === "GET" ? handler.listedField("range") : null;
   if (range === null) return null;
   const ifRange = handler.listedField("if-range");
-  if (checkIfRange(ifRange, representation, ticker.epochSeconds) === "false") return null;
+  const validators = validatorsOfRange(handler, representation);
+  if (checkIfRange(ifRange, validators, ticker.epochSeconds) === "false") return null;
   return selectRanges(range, size);
+}
+
+/**
+ * What If-Range is compared with. A date is the same in all codings: where the client takes others it does not count,
+ * for a coding that there was no room for the last time, or is none for now, must not be completed with another.
+ */
+function validatorsOfRange(handler: FileAnswerer, representation: Representation): Validators {
+  const { etag, contentEncoding, varies } = representation;
+  const takesOthers = varies && acceptedCodings(handler.listedField("accept-encoding")).length > 0;
+  return contentEncoding === null && !takesOthers ? representation : { etag, mtime: NaN };
 }
 
 function sendWhole(handler: FileAnswerer, representation: Representation): Source {

@@ -13,6 +13,9 @@ import { Tree } from "../support/tree.ts";
 const SCRIPT = text(30_000);
 const PAGE = text(30_000, 1);
 
+/** Sun, 06 Nov 1994 08:49:37 GMT */
+const MODIFIED = 784_111_777;
+
 /** A strong entity tag. */
 const STRONG = /^"[!#-~]+"$/;
 
@@ -26,7 +29,11 @@ beforeAll(async () => {
     "app.js.zst": Bun.zstdCompressSync(SCRIPT),
     "app.js.gz": gzipSync(SCRIPT),
     "page.html": PAGE,
+    "small.txt": "too small to be coded",
   });
+  for (const name of ["app.js", "app.js.br", "app.js.zst", "app.js.gz", "page.html", "small.txt"]) {
+    tree.setModified(name, MODIFIED);
+  }
   compressor = later();
   site = await serveFiles(QuietFiles.with({ directory: tree.root, compress: compressor }));
 });
@@ -132,6 +139,17 @@ describe.each([...TARGETS])("%s", (_what, target) => {
       const other = await get(coding, "Range: bytes=1000-", `If-Range: ${tagOf(first)}`);
       expect([other.status, other.headers.get("content-encoding") ?? "identity"]).toEqual([200, coding]);
     }
+  });
+
+  test("a date does not tell one coding from another, and resumes nothing that could be coded", async () => {
+    const first = await get("gzip", "Range: bytes=0-999");
+    const fields = ["Range: bytes=1000-", `If-Range: ${first.headers.get("last-modified")}`];
+    expect((await get("gzip", ...fields)).status).toBe(200);
+    // It takes a coding, but there is none of this file.
+    expect((await site.ask("GET /small.txt", accepting("gzip"), "Range: bytes=1-", fields[1]!)).status).toBe(
+      200,
+    );
+    expect((await get("identity", ...fields)).status).toBe(206);
   });
 
   test("Range does not count for HEAD", async () => {
