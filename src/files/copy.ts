@@ -63,7 +63,7 @@ export function copy(source: Source, sink: Sink): boolean | Promise<boolean> {
 }
 
 function copyFile(file: OpenedFile, sink: Sink): boolean | Promise<boolean> {
-  if (file.contents !== null) return writeAll(file.read(), sink);
+  if (file.contents !== null) return writeAll(file.readShared(), sink);
   const isBegun = file.remaining >= LEAST_SENT_BYTES && sendDirectly(file, sink);
   if (isBegun && file.remaining === 0) return true;
   if (isBegun || file.remaining > ONE_PIECE_BYTES) return copyFileInPieces(file, sink);
@@ -90,6 +90,8 @@ async function copyFileInPieces(file: OpenedFile, sink: Sink): Promise<boolean> 
 
 /** Has the sink send of the file what it can; whether that was anything. */
 function sendDirectly(file: OpenedFile, sink: Sink): boolean {
+  // Its descriptor may be another file's: reading says so.
+  if (file.closed) return false;
   const sent = sink.sendFile?.(file.fd, file.position, file.remaining) ?? 0;
   file.skip(sent);
   return sent > 0;

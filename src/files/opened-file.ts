@@ -84,8 +84,11 @@ export class OpenedFile {
   /**
    * Whether what it held when it was opened is still what it holds there. That it was replaced or deleted does not
    * matter: it is open. That something was added does not either, as to a log, if it was watched.
+   *
+   * @throws TypeError once it is closed: its descriptor may be another file's by then.
    */
   isIntact(): boolean {
+    if (this.#isClosed) throw new TypeError("Cannot read from a closed file");
     if (this.contents !== null) return true;
     const { size, mtimeMs } = fstatSync(this.fd);
     if (mtimeMs === this.#mtimeMs && size >= this.size) return true;
@@ -124,12 +127,17 @@ export class OpenedFile {
 
   /**
    * The next `size` bytes, or all that are left when it is negative, as a file's `read` gives them in
-   * Python: fewer at the end of the file, none after it.
+   * Python: fewer at the end of the file, none after it. They are the caller's.
    */
   read(size: number = -1): Uint8Array {
-    if (this.contents !== null) return this.#readHeld(this.contents, size);
+    if (this.contents !== null) return this.#readHeld(this.contents, size).slice();
     const bytes = new Uint8Array(size < 0 ? this.remaining : Math.min(size, this.remaining));
     return bytes.subarray(0, this.readInto(bytes));
+  }
+
+  /** All that are left, as `read()` gives them; those that are held in memory nobody may change. */
+  readShared(): Uint8Array {
+    return this.contents === null ? this.read() : this.#readHeld(this.contents, -1);
   }
 
   #readHeld(contents: Uint8Array, size: number): Uint8Array {

@@ -163,6 +163,20 @@ describe("copy() of a file", () => {
     expect(sink.bytes.equals(pattern(3 * PIECE_BYTES))).toBe(true);
   });
 
+  test.each(["before", "on the way"])("that is closed %s is no other one's bytes", async (when) => {
+    const file = openedFile("closed", pattern(300_000));
+    const sent: number[] = [];
+    const sink: Sink = {
+      write: () => 0,
+      sendFile: (descriptor) => Math.min(sent.push(descriptor), 1000),
+      flush: async () => file.close(),
+    };
+    if (when === "before") file.close();
+    // Whoever opens one next gets the same number.
+    await expect((async () => copy(file, sink))()).rejects.toThrow();
+    expect(sent.length).toBe(when === "before" ? 0 : 2);
+  });
+
   test("fails when the sink does", async () => {
     using file = openedFile("gone", pattern(3 * PIECE_BYTES));
     const sink = new MemorySink(() => Promise.reject(new Error("gone")));

@@ -186,6 +186,18 @@ describe("a root that has served a file before", () => {
     expect(openedFrom(root, "/a")).toBe(Refusal.NOT_FOUND);
   });
 
+  test("gives out what it holds as bytes of their reader's own", () => {
+    using own = new Tree({ "www/a": "first" });
+    const root = new DocumentRoot(own.path("www"), { followSymlinks: false });
+    for (let time = 0; time < 3; time++) {
+      using file = root.openFile(own.path("www/a"))!;
+      expect(file.contents !== null).toBe(time > 0);
+      const bytes = file.read();
+      expect(Buffer.from(bytes).toString()).toBe("first");
+      bytes.fill(0);
+    }
+  });
+
   const swaps: [name: string, swap: (own: Tree) => void][] = [
     [
       "was replaced by a link out",
