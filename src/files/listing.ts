@@ -96,6 +96,11 @@ export class ListingStream implements AsyncIterable<string> {
     return this.#pieces;
   }
 
+  /** The descriptor that the directory is held open by; -1 where there is none. */
+  get descriptor(): number {
+    return this.#directory.fd ?? -1;
+  }
+
   /** Lets go of the directory. Closing again does nothing. */
   close(): void {
     this.#directory.close();

@@ -49,6 +49,11 @@ export class UploadFolder {
     return NOT_WRITABLE;
   }
 
+  /** The descriptor that it is held open by; -1 where there is none. */
+  get descriptor(): number {
+    return this.#directory.fd ?? -1;
+  }
+
   /** The path of `name` in it. */
   pathOf(name: string): string {
     return `${this.#directory.stablePath}/${name}`;

@@ -78,6 +78,11 @@ export class Upload {
     }
   }
 
+  /** The descriptor that it is written by. */
+  get descriptor(): number {
+    return this.#fd;
+  }
+
   /** Bytes that it has so far. */
   get size(): number {
     return this.#size;

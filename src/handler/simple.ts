@@ -5,7 +5,7 @@ import type { Compressor } from "../files/compressor.ts";
 import { closeSource, copy, type Sink, type Source } from "../files/copy.ts";
 import { type DocumentRoot, documentRoot, type Opened, Refusal } from "../files/document-root.ts";
 import type { EntityTagKind } from "../files/entity-tag.ts";
-import { openListing } from "../files/listing.ts";
+import { ListingStream, openListing } from "../files/listing.ts";
 import { type ExtensionsMap, guessMediaType, withCharset } from "../files/mime.ts";
 import { OpenedFile } from "../files/opened-file.ts";
 import type { Passwords } from "../files/passwords.ts";
@@ -282,6 +282,10 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
       return null;
     }
     const { contentType, policy, body } = listing;
+    if (body instanceof ListingStream && mustBeFreed(body.descriptor)) {
+      body.close();
+      return this.#refuse(Refusal.EXHAUSTED);
+    }
     this.send_response(HTTPStatus.OK);
     this.send_header("Content-type", contentType);
     if (body instanceof Uint8Array) this.send_header("Content-Length", String(body.length));

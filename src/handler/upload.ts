@@ -21,6 +21,7 @@ import {
   ELSEWHERE,
   ENCODED,
   IN_THE_WAY,
+  NO_DESCRIPTORS,
   NO_FILE,
   NO_FOLDER,
   NOT_A_FORM,
@@ -29,6 +30,7 @@ import {
 } from "../files/upload-rejection.ts";
 import { Stored, Upload } from "../files/upload.ts";
 import { HTTPStatus } from "../protocol/status.ts";
+import { mustBeFreed } from "../transport/descriptors.ts";
 import type { BaseHTTPRequestHandler } from "./base.ts";
 import { allowedOrigin, type Cors, isForEverybody } from "./preflight.ts";
 import { isFromElsewhere } from "./same-origin.ts";
@@ -85,7 +87,7 @@ export async function receiveFile(handler: UploadingHandler, root: DocumentRoot)
   const place = findPlace(handler, root);
   if (isRejection(place)) return reject(handler, place);
   using _folder = place.folder;
-  const upload = Upload.begin(place.folder, place.name, place.admit);
+  const upload = unlessScarce(Upload.begin(place.folder, place.name, place.admit));
   if (isRejection(upload)) return reject(handler, upload);
   let outcome: Stored | UploadRejection;
   try {
@@ -173,7 +175,8 @@ class Form {
     this.#name = formFileName(filename);
     const rejection = nameRejection(this.#name, this.#names.length === 0, dotfiles);
     if (rejection !== undefined) return rejection;
-    const upload = Upload.begin(this.#folder, this.#name, admission(NO_CONDITIONS, uploadOverwrite, "none"));
+    const admit = admission(NO_CONDITIONS, uploadOverwrite, "none");
+    const upload = unlessScarce(Upload.begin(this.#folder, this.#name, admit));
     if (isRejection(upload)) return upload;
     this.#upload = upload;
     return undefined;
@@ -219,7 +222,7 @@ function findPlace(handler: UploadingHandler, root: DocumentRoot): Place | Uploa
   // By the name that was asked for, the request's dotfiles have been told already.
   const badName = nameRejection(name, true, true);
   if (badName !== undefined) return badName;
-  const folder = UploadFolder.open(root, slash < 0 ? "." : file.slice(0, slash + 1));
+  const folder = unlessScarce(UploadFolder.open(root, slash < 0 ? "." : file.slice(0, slash + 1)));
   if (isRejection(folder)) return folder === IN_THE_WAY ? NO_FOLDER : folder;
   const admit = admission(conditionsOf(handler), handler.uploadOverwrite, handler.etag);
   const inTheWay = folder.check(name, admit);
@@ -235,7 +238,7 @@ function findFormPlace(handler: UploadingHandler, root: DocumentRoot): FormPlace
   const types = handler.headers.get_all("Content-Type", []);
   const boundary = types.length === 1 ? formBoundary(types[0]!) : null;
   if (boundary === null) return NOT_A_FORM;
-  const folder = UploadFolder.open(root, handler.translate_path(handler.path));
+  const folder = unlessScarce(UploadFolder.open(root, handler.translate_path(handler.path)));
   return isRejection(folder) ? folder : { folder, boundary };
 }
 
@@ -321,6 +324,16 @@ function sendBack(handler: UploadingHandler): void {
 function wantsJson({ headers }: UploadingHandler): boolean {
   const accept = headers.get("Accept", "").toLowerCase();
   return accept.includes("application/json") && !accept.includes("text/html");
+}
+
+/** What stays open for as long as the client sends, unless it took one of the last descriptors. */
+function unlessScarce<Held extends Upload | UploadFolder>(
+  held: Held | UploadRejection,
+): Held | UploadRejection {
+  if (isRejection(held) || !mustBeFreed(held.descriptor)) return held;
+  if (held instanceof Upload) held.abandon();
+  else held.close();
+  return NO_DESCRIPTORS;
 }
 
 function isRejection<Value>(value: Value | UploadRejection): value is UploadRejection {

@@ -6,7 +6,7 @@ import { BaseHTTPRequestHandler, HTTPServer } from "../../src/index.ts";
 import { RawClient, startServer } from "../support/client.ts";
 import { type DecodedResponse, decodeResponse } from "../support/decode.ts";
 import { request } from "../support/observed-server.ts";
-import { Tree } from "../support/tree.ts";
+import { Tree, type TreeContents } from "../support/tree.ts";
 
 const GET = request();
 const isWhole = (received: string): boolean => received.endsWith("hello");
@@ -205,28 +205,44 @@ describe.skipIf(process.platform !== "linux")("where the process can open hardly
     );
   });
 
-  test("files that stay open leave enough to close new connections, without spinning", async () => {
-    const program = fileURLToPath(new URL("fixtures/crowded-files.ts", import.meta.url));
+  const manyFiles = Object.fromEntries(Array.from({ length: 10_001 }, (_, at) => [`www/many/${at}`, ""]));
+  const kept: [what: string, contents: TreeContents, request: string, held: string][] = [
     // Too large to be held in memory.
-    using tree = new Tree({ "www/large": "x".repeat(100_000) });
-    await using child = Bun.spawn(
-      ["sh", "-c", `ulimit -n ${LIMIT}; exec "$0" "$1" "$2"`, process.execPath, program, tree.path("www")],
-      { stdio: ["ignore", "pipe", "ignore"] },
-    );
-    const { value } = await child.stdout.getReader().read();
-    const port = Number(Buffer.from(value!).toString());
-    const clients = await crowd(port);
-    const file = request("GET /large HTTP/1.1");
-    for (const client of clients) client.send(file);
-    const statuses = new Set<string>();
-    for (const client of clients) {
-      const received = await client.until((all) => all.includes("\r\n\r\n") || client.isEnded);
-      if (received !== "") statuses.add(received.slice(9, 12));
-    }
-    expect([...statuses].sort()).toEqual(["200", "503"]);
-    // Without a descriptor left it would be taken by the system, and then nobody would speak to it.
-    const late = await connectOrFail(port);
-    await late?.untilClosed();
-    for (const client of clients) await client[Symbol.asyncDispose]();
-  });
+    ["files", { "www/large": "x".repeat(100_000) }, request("GET /large HTTP/1.1"), "200"],
+    ["listings", manyFiles, request("GET /many/ HTTP/1.1"), "200"],
+    [
+      "uploads",
+      { "www/": null },
+      request("PUT /new HTTP/1.1", ["Content-Length: 9", "Expect: 100-continue"]),
+      "100",
+    ],
+  ];
+  test.each(kept)(
+    "%s that stay open leave enough to close new connections, without spinning",
+    async (_what, contents, head, held) => {
+      const program = fileURLToPath(new URL("fixtures/crowded-files.ts", import.meta.url));
+      using tree = new Tree(contents);
+      await using child = Bun.spawn(
+        ["sh", "-c", `ulimit -n ${LIMIT}; exec "$0" "$1" "$2"`, process.execPath, program, tree.path("www")],
+        { stdio: ["ignore", "pipe", "ignore"] },
+      );
+      const { value } = await child.stdout.getReader().read();
+      const port = Number(Buffer.from(value!).toString());
+      const clients = await crowd(port);
+      // More than may stay open beside them.
+      const asking = clients.slice(0, RESERVED + 4);
+      for (const client of asking) client.send(head);
+      const statuses = new Set<string>();
+      for (const client of asking) {
+        const received = await client.until((all) => all.includes("\r\n\r\n") || client.isEnded);
+        if (received !== "") statuses.add(received.slice(9, 12));
+      }
+      expect([...statuses].sort()).toEqual([held, "503"]);
+      // Without a descriptor left it would be taken by the system, and then nobody would speak to it.
+      const late = await connectOrFail(port);
+      await late?.untilClosed();
+      for (const client of clients) await client[Symbol.asyncDispose]();
+    },
+    30_000,
+  );
 });
