@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { linkSync, renameSync, truncateSync, utimesSync } from "node:fs";
+import { linkSync, openSync, renameSync, truncateSync, utimesSync } from "node:fs";
 import { documentRoot } from "../../../src/files/document-root.ts";
 import { Details } from "../../../src/files/listing/details.ts";
 import { entriesKept, type Snapshot, snapshotOf } from "../../../src/files/listing/snapshot.ts";
@@ -71,6 +71,28 @@ describe("a snapshot", () => {
     using tree = new Tree({ a: "" });
     using directory = openDirectory(tree.root);
     expect(snapshotLater(directory, "one")).not.toBe(snapshotLater(directory, "two"));
+  });
+
+  test("of a large directory is the same for all who are being sent it, and only while that stays as it is", () => {
+    class LargeDirectory extends OpenedDirectory {
+      override entries() {
+        return Array.from({ length: 10_001 }, (_, at) => ({
+          name: `${at}`,
+          isDirectory: false,
+          isLink: false,
+        }));
+      }
+    }
+    using tree = new Tree({ a: "" });
+    using directory = new LargeDirectory(openSync(tree.root, "r"), tree.root);
+    const before = entriesKept();
+    const first = snapshotLater(directory, tree.root);
+    expect(snapshotLater(directory, tree.root)).toBe(first);
+    expect(snapshotLater(directory, "another")).not.toBe(first);
+    expect(entriesKept()).toBe(before);
+    tree.add({ new: "" });
+    expect(snapshotLater(directory, tree.root)).not.toBe(first);
+    expect(first.entries).toHaveLength(10_001);
   });
 
   test("is not kept beyond a number of entries", () => {
