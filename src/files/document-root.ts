@@ -9,6 +9,7 @@
  */
 
 import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from "node:fs";
+import { isSettled } from "./file-state.ts";
 import { heldContents, type Holder, MAX_HELD_FILE_BYTES } from "./held-contents.ts";
 import { OpenedDirectory } from "./opened-directory.ts";
 import { OpenedFile, VersionMemo } from "./opened-file.ts";
@@ -36,11 +37,13 @@ export interface DocumentRootOptions {
   readonly followSymlinks: boolean;
 }
 
-/** What tells one state of a file from every other: the change time moves with content, mode and name. */
-interface FileState extends Holder {
-  readonly dev: number;
-  readonly ino: number;
-  readonly ctimeMs: number;
+/**
+ * What tells one state of a file from every other: the change time moves with content, mode and name. Size and time of
+ * modification are for file systems that have no change time of their own (FAT), where it can be set back.
+ */
+export type FileStamp = Pick<Stats, "dev" | "ino" | "size" | "mtimeMs" | "ctimeMs">;
+
+interface HeldState extends Holder, FileStamp {
   readonly memo: VersionMemo;
   /** What the system says of it while its contents are held, and how to ask whether that is still so. */
   stats: Stats | null;
@@ -53,16 +56,13 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTT
 /** Paths remembered as checked. Past this all are forgotten: each costs one more check. */
 const MAX_CHECKED_PATHS = 4096;
 
-/** A file changed this recently could change again within the same tick of the file system's clock. */
-const SETTLED_AFTER_MS = 2000;
-
 /** A directory that is served, and the policy about what in it is. */
 export class DocumentRoot {
   /** The directory as it was given. */
   readonly directory: string;
   /** Whether links may lead out of it. */
   readonly followsSymlinks: boolean;
-  readonly #checked = new Map<string, FileState>();
+  readonly #checked = new Map<string, HeldState>();
 
   constructor(directory: string, options: DocumentRootOptions) {
     this.directory = directory;
@@ -152,14 +152,24 @@ export class DocumentRoot {
   }
 
   #remember(path: string, stats: Stats): void {
-    if (Date.now() - stats.ctimeMs < SETTLED_AFTER_MS) return;
+    if (!isSettled(stats.ctimeMs, Date.now())) return;
     if (this.#checked.size >= MAX_CHECKED_PATHS) {
       for (const state of this.#checked.values()) heldContents.drop(state);
       this.#checked.clear();
     }
-    const { dev, ino, ctimeMs } = stats;
+    const { dev, ino, size, mtimeMs, ctimeMs } = stats;
     const memo = new VersionMemo();
-    this.#checked.set(path, { dev, ino, ctimeMs, memo, stats: null, watch: null, contents: null });
+    this.#checked.set(path, {
+      dev,
+      ino,
+      size,
+      mtimeMs,
+      ctimeMs,
+      memo,
+      stats: null,
+      watch: null,
+      contents: null,
+    });
   }
 
   #forget(path: string): void {
@@ -187,14 +197,14 @@ export function documentRoot(directory: string, options: DocumentRootOptions): D
 }
 
 /** The file in the state that is held in memory, if it is in that state now. */
-function heldFile(known: FileState, path: string): OpenedFile | undefined {
+function heldFile(known: HeldState, path: string): OpenedFile | undefined {
   const { watch } = known;
-  const isSame = watch === null ? isSameState(known, statOf(path)) : watch.isUnchanged();
+  const isSame = watch === null ? isStillSame(known, statOf(path)) : watch.isUnchanged();
   return isSame ? new OpenedFile(-1, known.stats!, known.memo, known.contents) : undefined;
 }
 
 /** Reads a small file into memory, where it stays; the file as it is where it has been cut short meanwhile. */
-function hold(file: OpenedFile, state: FileState, path: string, stats: Stats): OpenedFile {
+function hold(file: OpenedFile, state: HeldState, path: string, stats: Stats): OpenedFile {
   const contents = file.read();
   if (contents.length < file.size || !file.isIntact()) return new OpenedFile(file.fd, stats);
   file.close();
@@ -205,14 +215,24 @@ function hold(file: OpenedFile, state: FileState, path: string, stats: Stats): O
 }
 
 /** Watches `path` in the state that is known; null where that cannot be done, or it is in another by now. */
-function watchState(known: FileState, path: string): PathWatch | null {
+function watchState(known: HeldState, path: string): PathWatch | null {
   const watch = PathWatch.begin(path);
-  return isSameState(known, statOf(path)) && watch?.isUnchanged() === true ? watch : null;
+  return isStillSame(known, statOf(path)) && watch?.isUnchanged() === true ? watch : null;
 }
 
-function isSameState(known: FileState, stats: Stats | undefined): boolean {
-  if (stats === undefined) return false;
-  return known.ino === stats.ino && known.dev === stats.dev && known.ctimeMs === stats.ctimeMs;
+function isStillSame(known: HeldState, now: Stats | undefined): boolean {
+  return now !== undefined && isSameState(known, now);
+}
+
+/** Whether a file is in the same state as it was. */
+export function isSameState(known: FileStamp, now: FileStamp): boolean {
+  return (
+    known.ino === now.ino &&
+    known.dev === now.dev &&
+    known.ctimeMs === now.ctimeMs &&
+    known.size === now.size &&
+    known.mtimeMs === now.mtimeMs
+  );
 }
 
 /**

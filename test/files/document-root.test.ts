@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, type Mock, spyOn, test } from "bun:test";
 import { chmodSync, closeSync, openSync, readdirSync, renameSync, statSync } from "node:fs";
-import { DocumentRoot, Refusal } from "../../src/files/document-root.ts";
+import { DocumentRoot, isSameState, Refusal } from "../../src/files/document-root.ts";
 import { MAX_HELD_FILE_BYTES } from "../../src/files/held-contents.ts";
 import { OpenedDirectory } from "../../src/files/opened-directory.ts";
 import { OpenedFile } from "../../src/files/opened-file.ts";
@@ -195,6 +195,14 @@ describe("a root that has served a file before", () => {
       const bytes = file.read();
       expect(Buffer.from(bytes).toString()).toBe("first");
       bytes.fill(0);
+    }
+  });
+
+  test("tells its states apart by anything that has changed, also where the time of change has not", () => {
+    const state = { dev: 1, ino: 2, size: 3, mtimeMs: 4, ctimeMs: 5 };
+    expect(isSameState(state, { ...state })).toBe(true);
+    for (const name of ["dev", "ino", "size", "mtimeMs", "ctimeMs"] as const) {
+      expect(isSameState(state, { ...state, [name]: 6 })).toBe(false);
     }
   });
 
