@@ -164,8 +164,8 @@ export class Page implements Disposable {
     const url = JSON.stringify(await this.#view.evaluate("location.href"));
     const hasArrived = `location.href !== ${url} && document.readyState === "complete"`;
     let stopped = this.#stopped();
-    await act();
-    while (!(await this.#view.evaluate(hasArrived))) {
+    await unlessNavigated(act());
+    while ((await unlessNavigated(this.#view.evaluate(hasArrived))) !== true) {
       await stopped;
       stopped = this.#stopped();
     }
@@ -175,5 +175,15 @@ export class Page implements Disposable {
     return new Promise((resolve) => {
       this.#view.addEventListener("Page.frameStoppedLoading", () => resolve(), { once: true });
     });
+  }
+}
+
+/** What the browser answers; undefined where the page that it was asked about went away meanwhile. */
+async function unlessNavigated(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (String(error).includes("Inspected target navigated or closed")) return undefined;
+    throw error;
   }
 }
