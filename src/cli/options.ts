@@ -58,6 +58,7 @@ export interface Settings {
   maxUploadBytes: number | undefined;
   compress: boolean;
   precompressed: boolean;
+  sendfile: boolean;
   /** `undefined` leaves the handler's own. */
   etag: EntityTagKind | undefined;
   quiet: boolean;
@@ -92,6 +93,7 @@ export function defaultSettings(): Settings {
     maxUploadBytes: undefined,
     compress: true,
     precompressed: true,
+    sendfile: true,
     etag: undefined,
     quiet: false,
     page: undefined,
@@ -309,6 +311,14 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     ...flag("precompressed", "precompressed", "do not send a.js.br, a.js.zst or a.js.gz for a.js"),
+    isOnByDefault: true,
+  },
+  {
+    ...flag(
+      "sendfile",
+      "sendfile",
+      "read files that are sent, so that changing them in place makes no mixture",
+    ),
     isOnByDefault: true,
   },
   {

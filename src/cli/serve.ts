@@ -137,12 +137,12 @@ function listen(
 function handlerClass(settings: Readonly<Settings>, sourceOf: SourceOf): typeof SimpleHTTPRequestHandler {
   const { authRealm, contentType, headers, notFoundPage, protocol, quiet } = settings;
   const { cache, cleanUrls, cors, dotfiles, followSymlinks, isolate, listing, spa } = settings;
-  const { compress, etag, maxUploadBytes, precompressed, upload, uploadOverwrite } = settings;
+  const { compress, etag, maxUploadBytes, precompressed, sendfile, upload, uploadOverwrite } = settings;
   const Handler = (quiet ? QuietHandler : SimpleHTTPRequestHandler).with({
     directory: resolveDirectory(settings.directory, sourceOf("directory")),
     extra_response_headers: headers,
     ...{ cache, cleanUrls, cors, dotfiles, followSymlinks, isolate, listing, spa },
-    ...{ compress, precompressed, upload, uploadOverwrite },
+    ...{ compress, precompressed, sendfile, upload, uploadOverwrite },
     ...(etag === undefined ? {} : { etag }),
     ...(maxUploadBytes === undefined ? {} : { maxUploadBytes }),
     auth: passwordsOf(settings, sourceOf),

@@ -51,15 +51,22 @@ const piece = new Uint8Array(Math.max(ONE_PIECE_BYTES, PIECE_BYTES));
 /**
  * Copies `source` to `sink`, at once if it is small and already there. Gives, or settles with, whether all of
  * it was there: a file that has been cut short or written over since it was opened is not.
+ *
+ * @param maySendFile whether the sink may send a file without its being read, where it can.
  */
-export function copy(source: Source, sink: Sink): boolean | Promise<boolean> {
-  if (source instanceof OpenedFile) return copyFile(source, sink);
+export function copy(source: Source, sink: Sink, maySendFile = true): boolean | Promise<boolean> {
+  if (source instanceof OpenedFile) return copyFile(source, maySendFile ? sink : readingOnly(sink));
   if (typeof source === "string") return writeAll(source, sink);
   if (source instanceof ArrayBuffer) return copyBytes(new Uint8Array(source), sink);
   if (source instanceof Uint8Array) return copyBytes(source, sink);
   if (source instanceof Blob) return copyChunks(source.stream(), sink);
   if (isIterable(source)) return copyChunks(source, sink);
   return copyReadable(source, sink);
+}
+
+/** `sink` without its way of sending files by itself. */
+function readingOnly(sink: Sink): Sink {
+  return { write: (data) => sink.write(data), flush: () => sink.flush() };
 }
 
 function copyFile(file: OpenedFile, sink: Sink): boolean | Promise<boolean> {

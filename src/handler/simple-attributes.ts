@@ -62,8 +62,8 @@ export interface SimpleAttributes {
   /**
    * Whether `a.js.br`, `a.js.zst` or `a.js.gz` is sent for `a.js` to clients that take that coding, with the type
    * of `a.js`. They are not sent when they are older than it by a second or more, or empty, and are not looked for
-   * where the type says that the file is compressed already, nor with {@link upload} without {@link uploadOverwrite}: what a client
-   * stores beside a file must not replace it. Python has no such attribute.
+   * where the type says that the file is compressed already, nor with {@link upload} without
+   * {@link uploadOverwrite}: what a client stores beside a file must not replace it. Python has no such attribute.
    */
   precompressed: boolean;
   /**
@@ -73,6 +73,12 @@ export interface SimpleAttributes {
    * are sent as they are. Python has no such attribute.
    */
   compress: boolean | Compressor;
+  /**
+   * Whether long files are sent without being read, where the system can (`sendfile(2)`). What it has taken is then a
+   * view of the file: one that is written over in place while a client takes it may arrive as a mixture. Off, files are
+   * read and written, which takes more of the processor's time. nginx has the same directive.
+   */
+  sendfile: boolean;
   /** Whether a directory without an index page is listed; else it is 404. Python has no such attribute. */
   listing: boolean;
   /**
@@ -140,6 +146,7 @@ export const ATTRIBUTE_NAMES: readonly (keyof SimpleAttributes)[] = [
   "maxUploadBytes",
   "precompressed",
   "compress",
+  "sendfile",
   "listing",
   "cors",
   "isolate",

@@ -84,6 +84,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   static maxUploadBytes: number | null = null;
   static precompressed: boolean = true;
   static compress: boolean | Compressor = false;
+  static sendfile: boolean = true;
   static listing: boolean = true;
   static cors: Cors = false;
   static isolate: boolean = false;
@@ -312,7 +313,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
 
   /**
    * Copies what {@link send_head} returned to `outputfile`, which is {@link wfile}. Files up to 64 KiB are
-   * sent before it returns; larger ones in pieces of 256 KiB, each when the client has taken the one before.
+   * sent before it returns; larger ones in pieces, each when the client has taken the one before, or, with
+   * {@link sendfile}, without being read.
    *
    * @param source an opened file, text, bytes, a Blob or `Bun.file()`, a stream, anything that can be
    * iterated over or read from. Its holder closes it.
@@ -321,7 +323,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
    * since closes the connection, so that the client notices (SIM-15).
    */
   copyfile(source: Source, outputfile: Sink): void | Promise<void> {
-    const isWhole = copy(source, outputfile);
+    const isWhole = copy(source, outputfile, this.sendfile);
     if (typeof isWhole === "boolean") this.#closeUnless(isWhole);
     else return isWhole.then((isWholeNow) => this.#closeUnless(isWholeNow));
   }
