@@ -12,6 +12,7 @@ import type { Kind, Outcome } from "./throughput/clients/siege.ts";
 import { Refusal, refusing, requireTools, runCommand } from "./throughput/command.ts";
 import { grouped, mebibytes, withReach } from "./throughput/figures.ts";
 import { LoadClient } from "./throughput/load-client.ts";
+import { countFrom } from "./throughput/options.ts";
 import { cpuTimes, maxOpenFiles, openFiles, peakResidentBytes, totalMs } from "./throughput/proc.ts";
 import { inTurn } from "./throughput/rounds.ts";
 import { Server } from "./throughput/server.ts";
@@ -152,12 +153,11 @@ function parseOptions(args: string[]): Options {
       },
     }),
   );
-  const positive = (name: "rounds" | "seconds"): number => {
-    const value = Number(values[name]);
-    if (Number.isInteger(value) && value > 0) return value;
-    throw new Refusal(`--${name} takes a whole number from 1 on, not "${values[name]}"`);
+  return {
+    help: values.help,
+    rounds: countFrom("--rounds", values.rounds),
+    seconds: countFrom("--seconds", values.seconds),
   };
-  return { help: values.help, rounds: positive("rounds"), seconds: positive("seconds") };
 }
 
 await runCommand(siege);

@@ -64,7 +64,7 @@ test.each([
   ["main.ts", MAIN, ["--json", "/nowhere/out.json"], 'Cannot write the result to "/nowhere/out.json": '],
   ["leak.ts", LEAK, ["--peer", "nobody"], "--peer takes basehttp or bun-serve"],
   ["leak.ts", LEAK, ["--nothing"], "--nothing"],
-  ["siege.ts", SIEGE, ["--rounds", "none"], '--rounds takes a whole number from 1 on, not "none"'],
+  ["siege.ts", SIEGE, ["--rounds", "none"], '--rounds takes a whole number from 1 to 9999, not "none"'],
   ["siege.ts", SIEGE, ["--nothing"], "--nothing"],
   ["compare.ts", COMPARE, [], "--baseline is missing"],
   ["compare.ts", COMPARE, ["--baseline", "HEAD", "--only", "idle"], 'No such case: "idle"'],
