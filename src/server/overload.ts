@@ -4,9 +4,9 @@
  */
 
 import { log } from "../handler/log.ts";
-import { formatHttpDate } from "../protocol/http-date.ts";
 import type { Connection } from "../transport/connection.ts";
 import { MAX_DESCRIPTORS } from "../transport/descriptors.ts";
+import { ticker } from "../transport/ticker.ts";
 import { Connections } from "./connections.ts";
 
 /** What a client is asked to wait, in seconds: time enough for others to end. */
@@ -66,7 +66,7 @@ function unavailable(): string {
   const body = `The server is busy. Try again in ${RETRY_AFTER} seconds.\n`;
   const lines = [
     "HTTP/1.1 503 Service Unavailable",
-    `Date: ${formatHttpDate(Math.floor(Date.now() / 1000))}`,
+    `Date: ${ticker.httpDate}`,
     `Retry-After: ${RETRY_AFTER}`,
     "Connection: close",
     "Content-Type: text/plain; charset=utf-8",
