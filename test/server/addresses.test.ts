@@ -122,9 +122,10 @@ describe("an address", () => {
       code: "EADDRNOTAVAIL",
       message: "Cannot listen on 192.0.2.1 port 0: this machine does not have that address",
     });
-    expect(attempt("no-such-host.invalid")).toMatchObject({
+    // A name with an empty label is refused before any name server is asked: one that is slow to answer takes no part.
+    expect(attempt("no..such.host")).toMatchObject({
       code: "ENOTFOUND",
-      message: "Cannot listen on no-such-host.invalid port 0: the address is not known",
+      message: "Cannot listen on no..such.host port 0: the address is not known",
     });
   });
 
