@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Compressor } from "../files/compressor.ts";
 import type { EntityTagKind } from "../files/entity-tag.ts";
 import type { ExtensionsMap } from "../files/mime.ts";
-import type { Passwords } from "../files/passwords.ts";
+import { type Passwords, passwordsOf } from "../files/passwords.ts";
 import type { ExtraResponseHeaders } from "./extra-fields.ts";
 import type { Cors } from "./preflight.ts";
 
@@ -161,7 +161,8 @@ export const ATTRIBUTE_NAMES: readonly (keyof SimpleAttributes)[] = [
 /**
  * The attributes that options set: those that are given, with a directory's URL as a path.
  *
- * @throws TypeError for an option that there is not.
+ * @throws TypeError for an option that there is not, and for an `auth` that is no user and password.
+ * @throws RangeError for a `maxUploadBytes` that is no number of bytes.
  */
 export function attributesOf(options: SimpleHTTPRequestHandlerOptions): Partial<SimpleAttributes> {
   const known: readonly string[] = ATTRIBUTE_NAMES;
@@ -172,5 +173,18 @@ export function attributesOf(options: SimpleHTTPRequestHandlerOptions): Partial<
     }
     if (value !== undefined) attributes[name] = value instanceof URL ? fileURLToPath(value) : value;
   }
+  checkAttributes(attributes);
   return attributes;
+}
+
+/**
+ * What can be wrong with attributes, said where they are chosen, and not with the first connection.
+ *
+ * @throws as {@link attributesOf} does.
+ */
+export function checkAttributes({ auth, maxUploadBytes }: Partial<SimpleAttributes>): void {
+  if (auth !== undefined && auth !== null) passwordsOf(auth);
+  if (maxUploadBytes !== undefined && maxUploadBytes !== null && !(maxUploadBytes >= 0)) {
+    throw new RangeError(`maxUploadBytes: ${maxUploadBytes} is no number of bytes`);
+  }
 }

@@ -25,6 +25,7 @@ import { chooseRepresentation } from "./representation.ts";
 import {
   ATTRIBUTE_NAMES,
   attributesOf,
+  checkAttributes,
   type SimpleAttributes,
   type SimpleHTTPRequestHandlerOptions,
 } from "./simple-attributes.ts";
@@ -102,7 +103,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   /**
    * This class with other defaults, to be given to a server. What is not among `options` stays.
    *
-   * @throws TypeError for an option that there is not.
+   * @throws TypeError for an option that there is not, and for an `auth` that is no user and password.
+   * @throws RangeError for a `maxUploadBytes` that is no number of bytes.
    */
   static with<HandlerClass extends typeof SimpleHTTPRequestHandler>(
     this: HandlerClass,
@@ -148,11 +150,8 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
       );
     }
     const ready = super.setup();
-    const { maxUploadBytes } = this;
-    if (!this.upload || maxUploadBytes === null) return ready;
-    if (!(maxUploadBytes >= 0))
-      throw new RangeError(`maxUploadBytes: ${maxUploadBytes} is no number of bytes`);
-    this.request.maxBodyBytes = maxUploadBytes;
+    checkAttributes(this);
+    if (this.upload && this.maxUploadBytes !== null) this.request.maxBodyBytes = this.maxUploadBytes;
     return ready;
   }
 

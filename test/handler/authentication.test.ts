@@ -178,14 +178,19 @@ describe("auth", () => {
   });
 
   test("without a colon is its author's mistake", async () => {
+    const mistake = new TypeError("Expected USER:PASSWORD, neither of them empty");
+    expect(() => SimpleHTTPRequestHandler.with({ auth: "ada" })).toThrow(mistake);
+    class Handler extends QuietHandler {
+      static override auth: string | Passwords | null = "ada";
+    }
     const errors: unknown[] = [];
-    const started = await serveTree(FILES, { auth: "ada" });
+    const started = await serveTree(FILES, {}, Handler);
     started.server.handle_error = (_request, _address, error) => errors.push(error);
     await using site = started;
     await using client = await RawClient.connect(site.port);
     client.send("GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n");
     expect(await client.untilClosed()).not.toContain("secret");
-    expect(errors).toEqual([new TypeError("Expected USER:PASSWORD, neither of them empty")]);
+    expect(errors).toEqual([mistake]);
   });
 });
 

@@ -319,10 +319,15 @@ test.each([-1, Number.NaN])("maxUploadBytes of %p is the author's mistake", asyn
       errors.push(error);
     }
   }
-  await using server = new Server(["127.0.0.1", 0], QuietUploads.with({ maxUploadBytes }));
+  const mistake = new RangeError(`maxUploadBytes: ${maxUploadBytes} is no number of bytes`);
+  expect(() => QuietUploads.with({ maxUploadBytes })).toThrow(mistake);
+  class Handler extends QuietUploads {
+    static override maxUploadBytes: number | null = maxUploadBytes;
+  }
+  await using server = new Server(["127.0.0.1", 0], Handler);
   void server.serve_forever();
   await exchange(server.server_port, requestHead("PUT", "/a", []));
-  expect(errors.map(String)).toEqual([`RangeError: maxUploadBytes: ${maxUploadBytes} is no number of bytes`]);
+  expect(errors).toEqual([mistake]);
 });
 
 test("names at the limits are taken: 255 bytes, and what only looks dangerous", async () => {
