@@ -5,7 +5,12 @@ import { describeError } from "../handler/error-report.ts";
 import { log } from "../handler/log.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { ConnectionLimits } from "../transport/limits.ts";
-import { type ListenAddress, Listener, type ListenerOwner } from "../transport/listener.ts";
+import {
+  type ListenAddress,
+  Listener,
+  type ListenerOwner,
+  type ListenOptions,
+} from "../transport/listener.ts";
 import { atOnce, isPromise, whenSettled } from "../transport/promises.ts";
 import { runningConnection } from "../transport/running.ts";
 import { after, type Cancel, every } from "../transport/timers.ts";
@@ -13,6 +18,7 @@ import { Connections } from "./connections.ts";
 import { takeOver } from "./hot-reload.ts";
 import { type HTTPServerOptions, limitsOf } from "./options.ts";
 import { Overload } from "./overload.ts";
+import { urlOf } from "./url.ts";
 
 /** A class of handlers, or a function that makes one: called for each connection. */
 export type RequestHandlerClass =
@@ -105,10 +111,15 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     this.#isActive = false;
     log.open();
     const address = takeOver(this, this.server_address);
-    this.socket = new Listener(address, this, this.allow_reuse_port);
+    this.socket = new Listener(address, this, this.listenOptions());
     this.server_address = this.socket.address;
     [this.server_name, this.server_port] =
       typeof this.server_address === "string" ? [this.server_address, 0] : this.server_address;
+  }
+
+  /** How `server_bind()` listens. */
+  protected listenOptions(): ListenOptions {
+    return { reusePort: this.allow_reuse_port };
   }
 
   /** Lets `serve_forever()` and `handle_request()` take up connections. */
@@ -139,8 +150,13 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   get url(): URL {
     if (typeof this.server_address === "string") return new URL(`unix:${this.server_address}`);
     const [host, port] = this.server_address;
-    if (host === "::" || host === "0.0.0.0" || host === "") return new URL(`http://localhost:${port}/`);
-    return new URL(`http://${host.includes(":") ? `[${host}]` : host}:${port}/`);
+    const isAny = host === "::" || host === "0.0.0.0" || host === "";
+    return new URL(urlOf(this.scheme, isAny ? "localhost" : host, port));
+  }
+
+  /** What its URLs begin with. */
+  protected get scheme(): "http" | "https" {
+    return "http";
   }
 
   // ------------------------------------------------------------------ serving

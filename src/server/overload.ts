@@ -3,16 +3,14 @@
  * anything more can be opened. The log gets a line for the first, and then one a minute at most.
  */
 
-import { log } from "../handler/log.ts";
 import type { Connection } from "../transport/connection.ts";
 import { MAX_DESCRIPTORS } from "../transport/descriptors.ts";
 import { ticker } from "../transport/ticker.ts";
 import { Connections } from "./connections.ts";
+import { Notices } from "./notices.ts";
 
 /** What a client is asked to wait, in seconds: time enough for others to end. */
 const RETRY_AFTER = 5;
-
-const SILENCE_MS = 60_000;
 
 /**
  * How many can be told so at a time. A client that does not close stays until the server has lingered long enough, and a
@@ -23,12 +21,13 @@ const MOST_REFUSED: number = Math.max(1, Math.min(1000, Math.floor(MAX_DESCRIPTO
 export class Overload {
   /** Those that were told so and have not been closed yet. */
   readonly #refused: Connections = new Connections();
-  #unreported = 0;
-  #reportedAt: number = Number.NEGATIVE_INFINITY;
+  readonly #notices: Notices = new Notices(1);
 
   /** Answers a connection beyond the server's limit with 503, or closes it where many are being answered so already. */
   refuse(connection: Connection, maxConnections: number): void {
-    this.#report(`${maxConnections} connections are open (maxConnections): further ones are answered 503`);
+    this.#notices.report(
+      `${maxConnections} connections are open (maxConnections): further ones are answered 503`,
+    );
     if (this.#refused.size >= MOST_REFUSED) {
       connection.terminate();
       return;
@@ -39,7 +38,9 @@ export class Overload {
 
   /** Notes that a connection was closed without an answer. */
   drop(): void {
-    this.#report("Hardly any more files and sockets may be opened (ulimit -n): new connections are closed");
+    this.#notices.report(
+      "Hardly any more files and sockets may be opened (ulimit -n): new connections are closed",
+    );
   }
 
   /** A connection has ended: of the refused ones it may be. */
@@ -50,15 +51,6 @@ export class Overload {
   /** Closes the refused connections at once. */
   close(): void {
     for (const connection of this.#refused.all()) connection.terminate();
-  }
-
-  #report(reason: string): void {
-    this.#unreported++;
-    const now = performance.now();
-    if (now - this.#reportedAt < SILENCE_MS) return;
-    log.write(this.#unreported === 1 ? reason : `${reason}, ${this.#unreported} since this was said last`);
-    this.#reportedAt = now;
-    this.#unreported = 0;
   }
 }
 

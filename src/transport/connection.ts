@@ -229,7 +229,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   /** The client has half-closed: it still waits for its answers. */
   peerEnded(): void {
     this.#hasPeerEnded = true;
-    if (this.#phase === Phase.LINGERING) this.#socket.end();
+    if (this.#phase === Phase.LINGERING) this.#end();
     else if (this.#rfile?.isAwaited === true) this.#rfile.inputEnded();
     else if (this.#phase !== Phase.HANDLING) this.#advance();
   }
@@ -266,7 +266,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
         this.#finish();
         break;
       case Phase.LINGERING:
-        this.#socket.end();
+        this.#end();
         break;
       default:
         this.#socket.terminate();
@@ -585,7 +585,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       this.#rfile?.isComplete === false;
     this.input.clear();
     if (this.#hasPeerEnded || !isInputOutstanding) {
-      this.#socket.end();
+      this.#end();
       return;
     }
     this.#phase = Phase.LINGERING;
@@ -593,6 +593,13 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     ticker.setDeadline(this, LINGER_SECONDS);
     this.#socket.shutdown();
     this.#regulate();
+  }
+
+  /** Closes the socket. One that encrypts may have something left which the client has to take first. */
+  #end(): void {
+    this.#phase = Phase.CLOSING;
+    setDeadline(this, this.#owner.limits.writeTimeout);
+    this.#socket.end();
   }
 
   #discard(count: number): void {

@@ -30,10 +30,18 @@ export interface ConnectionLimits extends HeadLimits, ChunkedLimits, PaceLimits 
   readonly maxPipelined: number;
   /** Connections of a server that are open at a time, those included that it holds. */
   readonly maxConnections: number;
+  /** From a connection to the end of its TLS handshake. */
+  readonly handshakeTimeout: number;
+  /** TLS handshakes of a server that are under way at a time. */
+  readonly maxHandshakes: number;
 }
 
 /** Of the files and sockets that the process may have open. The rest is for the files that handlers open. */
 const SHARE_OF_CONNECTIONS = 0.8;
+const SHARE_OF_HANDSHAKES = 0.1;
+
+/** More would only wait for the processor. */
+const MOST_HANDSHAKES = 1000;
 
 export const DEFAULT_CONNECTION_LIMITS: Readonly<ConnectionLimits> = {
   ...DEFAULT_HEAD_LIMITS,
@@ -42,6 +50,7 @@ export const DEFAULT_CONNECTION_LIMITS: Readonly<ConnectionLimits> = {
   maxUnsentBytes: 1024 * 1024,
   maxPipelined: 100,
   maxConnections: Math.floor(MAX_DESCRIPTORS * SHARE_OF_CONNECTIONS),
+  maxHandshakes: Math.max(1, Math.min(MOST_HANDSHAKES, Math.floor(MAX_DESCRIPTORS * SHARE_OF_HANDSHAKES))),
   headTimeout: 15,
   idleTimeout: 75,
   bodyTimeout: 30,
@@ -49,6 +58,7 @@ export const DEFAULT_CONNECTION_LIMITS: Readonly<ConnectionLimits> = {
   bodyRateGrace: 20,
   writeTimeout: 60,
   drainTimeout: 30,
+  handshakeTimeout: 10,
 };
 
 /** A body that its handler left unread is read and dropped up to this size; beyond it the connection closes. */

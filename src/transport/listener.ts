@@ -3,10 +3,17 @@
  * asynchronous: a rejection in one would reach nobody.
  */
 
+import { closeSync, linkSync, renameSync, unlinkSync } from "node:fs";
+import type { Certificate } from "./certificate.ts";
+import { plainHost } from "./client-address.ts";
 import { Connection } from "./connection.ts";
 import { isAmongLast } from "./descriptors.ts";
+import { duplicate } from "./duplicate.ts";
+import { Handshake, type HandshakeOwner, Handshakes, type HandshakeSocket } from "./handshakes.ts";
 import type { ConnectionOwner } from "./parties.ts";
 import { ticker } from "./ticker.ts";
+import { describeTlsFailure } from "./tls-failure.ts";
+import { TlsSocket } from "./tls-socket.ts";
 
 /** `[host, port]`, or the path of a unix socket. */
 export type ListenAddress = readonly [host: string, port: number] | string;
@@ -16,6 +23,21 @@ export interface ListenerOwner extends ConnectionOwner<Connection> {
   connectionOpened(connection: Connection): void;
   /** A connection was closed at once, since the process may open hardly anything more. */
   connectionDropped(): void;
+}
+
+/** How it is listened on an address. */
+export interface ListenOptions {
+  /** Whether several processes may listen on it (SO_REUSEPORT). */
+  readonly reusePort: boolean;
+  /** Connections are encrypted. */
+  readonly tls?: TlsOptions;
+}
+
+export interface TlsOptions {
+  readonly certificate: Certificate;
+  /** What is offered by ALPN, as `encodeProtocols` makes it; empty for nothing. */
+  readonly protocols: Uint8Array;
+  readonly owner: HandshakeOwner;
 }
 
 /** An address that cannot be listened on. The message says why, and what to do where that is known. */
@@ -33,19 +55,45 @@ export class ListenError extends Error {
 const ANY_HOST = "::";
 const ANY_IPV4_HOST = "0.0.0.0";
 
-/** A socket's connection; none for one that is closed as soon as it is opened. */
-type SocketData = Connection | undefined;
+/**
+ * Whom a socket's events are for: its connection, or the handshake that comes before it; nobody where it is closed as
+ * soon as it is opened.
+ */
+type SocketData = Connection | Handshake | undefined;
 
+type BunSocket = Bun.Socket<SocketData>;
 type BunListener = Bun.TCPSocketListener<SocketData> | Bun.UnixSocketListener<SocketData>;
+type Handlers = Bun.SocketHandler<SocketData>;
+
+/** What `Bun.listen` is given for every kind of address. `reusePort` is an own field of Bun's that its types leave out. */
+interface BunOptions {
+  readonly allowHalfOpen: true;
+  readonly socket: Handlers;
+  readonly reusePort: boolean;
+  readonly tls?: Bun.TLSOptions;
+}
 
 export class Listener {
   /** The bound address: a port of 0 has become a real one. */
   readonly address: ListenAddress;
-  readonly #listener: BunListener;
+  readonly #options: BunOptions;
+  readonly #protocols: Uint8Array | null;
+  /** Those under way; null where nothing is encrypted. */
+  readonly #handshakes: Handshakes | null;
+  #listener: BunListener;
+  #isRenewed = false;
 
   /** @throws ListenError when the address cannot be listened on. */
-  constructor(address: ListenAddress, owner: ListenerOwner, canReusePort: boolean) {
-    this.#listener = listen(address, owner, canReusePort);
+  constructor(address: ListenAddress, owner: ListenerOwner, { reusePort, tls }: ListenOptions) {
+    this.#handshakes = tls === undefined ? null : new Handshakes(tls.owner);
+    this.#protocols = tls === undefined ? null : tls.protocols;
+    const socket =
+      tls === undefined ? plainHandlers(owner) : tlsHandlers(owner, tls.owner, this.#handshakes!);
+    this.#options = {
+      ...{ allowHalfOpen: true, socket, reusePort },
+      ...(tls === undefined ? {} : { tls: bunTls(tls.certificate, tls.protocols) }),
+    };
+    this.#listener = listen(address, this.#options);
     if (typeof address === "string") {
       this.address = address;
     } else {
@@ -59,29 +107,77 @@ export class Listener {
     return (this.#listener as unknown as { fd: number }).fd;
   }
 
+  /**
+   * Shows `certificate` to clients that come from now on. It is the same socket that is listened on, by another
+   * descriptor, so nobody who waits in the system's queue is lost; those who were accepted go on as they began.
+   *
+   * @throws ListenError where the system is not Linux, or has no descriptor left; all stays as it was.
+   */
+  renew(certificate: Certificate): void {
+    const fd = duplicate(this.fd);
+    if (fd < 0) throw new ListenError(this.address, "ENOTSUP", undefined);
+    const options = { ...this.#options, tls: bunTls(certificate, this.#protocols!) };
+    let successor: BunListener;
+    try {
+      successor = Bun.listen<SocketData>({
+        ...options,
+        fd,
+      } as unknown as Bun.TCPSocketListenOptions<SocketData>);
+    } catch (cause) {
+      closeSync(fd);
+      throw new ListenError(this.address, codeOf(cause), cause);
+    }
+    if (typeof this.address === "string" && !this.#isRenewed) stopBeside(this.#listener, this.address);
+    else this.#listener.stop(false);
+    this.#listener = successor;
+    this.#isRenewed = true;
+  }
+
   /** Accepts no more connections; those that were accepted go on. */
   stop(): void {
     this.#listener.stop(false);
+    this.#handshakes?.close();
+    if (this.#isRenewed && typeof this.address === "string") removeQuietly(this.address);
   }
 }
 
-function listen(address: ListenAddress, owner: ListenerOwner, canReusePort: boolean): BunListener {
-  const socket = socketHandlers(owner);
+/** Stops a listener on a unix socket that others go on to listen on: it takes the path with it, which gets that back. */
+function stopBeside(listener: BunListener, path: string): void {
+  const aside = `${path}.${process.pid}.aside`;
+  linkSync(path, aside);
+  listener.stop(false);
+  renameSync(aside, path);
+}
+
+function removeQuietly(path: string): void {
   try {
-    if (typeof address === "string")
-      return Bun.listen<SocketData>({ unix: address, allowHalfOpen: true, socket });
+    unlinkSync(path);
+  } catch {
+    // Somebody has done it already.
+  }
+}
+
+function bunTls({ cert, key }: Certificate, protocols: Uint8Array): Bun.TLSOptions {
+  return {
+    ...{ cert, key },
+    // The types want text, which the runtime would take for UTF-8.
+    ...(protocols.length === 0 ? {} : { ALPNProtocols: protocols as unknown as string }),
+  };
+}
+
+function listen(address: ListenAddress, options: BunOptions): BunListener {
+  try {
+    if (typeof address === "string") return Bun.listen<SocketData>({ ...options, unix: address });
     const [host, port] = address;
-    // An own field of Bun's that its types leave out.
-    const options = { port, allowHalfOpen: true, socket, reusePort: canReusePort };
-    if (host !== "") return Bun.listen<SocketData>({ ...options, hostname: host });
-    return listenOnAll(options);
+    if (host !== "") return Bun.listen<SocketData>({ ...options, port, hostname: host });
+    return listenOnAll({ ...options, port });
   } catch (cause) {
     throw new ListenError(address, codeOf(cause), cause);
   }
 }
 
 /** Both families, or IPv4 alone on a machine without IPv6. */
-function listenOnAll(options: Omit<Bun.TCPSocketListenOptions<SocketData>, "hostname">): BunListener {
+function listenOnAll(options: BunOptions & { port: number }): BunListener {
   try {
     return Bun.listen<SocketData>({ ...options, hostname: ANY_HOST });
   } catch (cause) {
@@ -90,19 +186,60 @@ function listenOnAll(options: Omit<Bun.TCPSocketListenOptions<SocketData>, "host
   }
 }
 
-function socketHandlers(owner: ListenerOwner): Bun.SocketHandler<SocketData> {
+function plainHandlers(owner: ListenerOwner): Handlers {
   return {
     open(socket) {
-      if (isAmongLast((socket as unknown as { fd: number }).fd)) {
-        socket.terminate();
-        owner.connectionDropped();
-        return;
-      }
+      if (!canKeep(socket, owner)) return;
       ticker.retain();
-      const connection = new Connection(socket, owner);
-      socket.data = connection;
-      owner.connectionOpened(connection);
+      connect(socket, new Connection(socket, owner), owner);
     },
+    ...laterEvents(),
+    error(socket, error) {
+      failed(socket, owner, error);
+    },
+  };
+}
+
+/** The runtime opens a socket, then tells of its handshake, and then of all else; or it closes it. */
+function tlsHandlers(owner: ListenerOwner, handshakeOwner: HandshakeOwner, handshakes: Handshakes): Handlers {
+  return {
+    open(socket) {
+      if (!canKeep(socket, owner)) return;
+      ticker.retain();
+      socket.data = handshakes.begin(socket as unknown as HandshakeSocket);
+    },
+    handshake(socket, isDone, error) {
+      const handshake = socket.data;
+      if (!(handshake instanceof Handshake)) return;
+      // With an error or without: a client has no certificate that could be good.
+      if (!isDone) handshakes.failed(handshake, error);
+      else if (handshakes.end(handshake))
+        connect(socket, new Connection(new TlsSocket(socket), owner), owner);
+    },
+    ...laterEvents(),
+    error(socket, error) {
+      const isOfTls = "code" in error && error.code === "EPROTO";
+      if (!isOfTls) failed(socket, owner, error);
+      else handshakeOwner.tlsFailed(plainHost(socket.remoteAddress), describeTlsFailure(error, true)!);
+    },
+  };
+}
+
+/** Whether a socket that was opened may stay open. */
+function canKeep(socket: BunSocket, owner: ListenerOwner): boolean {
+  if (!isAmongLast((socket as unknown as { fd: number }).fd)) return true;
+  socket.terminate();
+  owner.connectionDropped();
+  return false;
+}
+
+function connect(socket: BunSocket, connection: Connection, owner: ListenerOwner): void {
+  socket.data = connection;
+  owner.connectionOpened(connection);
+}
+
+function laterEvents(): Handlers {
+  return {
     data(socket, chunk) {
       socket.data?.received(chunk);
     },
@@ -117,12 +254,13 @@ function socketHandlers(owner: ListenerOwner): Bun.SocketHandler<SocketData> {
       ticker.release();
       socket.data.closed();
     },
-    error(socket, error) {
-      // A throw in one of the callbacks above: a defect of ours, which must not cost more than its connection.
-      if (socket.data !== undefined) owner.handlerFailed(socket.data, error);
-      socket.terminate();
-    },
   };
+}
+
+/** One of the callbacks threw: a defect of ours, which must not cost more than its connection. */
+function failed(socket: BunSocket, owner: ListenerOwner, error: Error): void {
+  if (socket.data instanceof Connection) owner.handlerFailed(socket.data, error);
+  socket.terminate();
 }
 
 function codeOf(error: unknown): string {
@@ -151,6 +289,8 @@ function reasonFor(code: string, address: ListenAddress): string {
       return "this machine does not speak that kind of address";
     case "ERR_OUT_OF_RANGE":
       return "a port is a number from 0 to 65535";
+    case "ENOTSUP":
+      return "its certificate cannot be renewed on this system; start the server anew";
     case "ENOTFOUND":
       return "the address is not known";
     default:

@@ -4,9 +4,11 @@ import * as basehttp from "../../src/index.ts";
 import {
   BaseHTTPRequestHandler,
   type HTTPServer,
+  HTTPSServer,
   HTTPStatus,
   SimpleHTTPRequestHandler,
 } from "../../src/index.ts";
+import { someCertificate } from "../support/certificates.ts";
 import { exchange, startServer } from "../support/client.ts";
 import { titleWithReason } from "../support/programs.ts";
 import list from "./python-names.json" with { type: "json" };
@@ -22,6 +24,8 @@ interface ClassNames {
 const CLASSES: Readonly<Record<string, ClassNames>> = list.classes;
 const SINCE: Readonly<Record<string, string>> = list.since;
 const UNTIL: Readonly<Record<string, string>> = list.until;
+
+const ARGUMENTS = { certfile: "", keyfile: "", password: "", alpn_protocols: [] };
 
 const live = await liveObjects();
 
@@ -59,12 +63,20 @@ async function liveObjects(): Promise<Record<string, readonly object[]>> {
   return {
     module: [basehttp],
     HTTPServer: [server],
+    HTTPSServer: [httpsServer()],
     BaseHTTPRequestHandler: [base],
     SimpleHTTPRequestHandler: [simple],
     HTTPMessage: [base.headers],
     HTTPStatus: [HTTPStatus, HTTPStatus.OK],
     HTTPMethod: [basehttp.HTTPMethod],
   };
+}
+
+/** Without openssl there is no certificate for one, and what it would be given has to stand in. */
+function httpsServer(): object {
+  const options = { bind_and_activate: false } as const;
+  if (Bun.which("openssl") === null) return { __proto__: HTTPSServer.prototype, ...ARGUMENTS };
+  return new HTTPSServer(["", 0], BaseHTTPRequestHandler, { ...options, ...someCertificate() });
 }
 
 /** Whether basehttp has `name` on what stands for the class. */

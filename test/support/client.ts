@@ -2,8 +2,15 @@
 
 import { FFIType } from "bun:ffi";
 import { connect, type Socket } from "bun";
-import { HTTPServer, type HTTPServerOptions, type RequestHandlerClass } from "../../src/index.ts";
+import {
+  HTTPServer,
+  type HTTPServerOptions,
+  HTTPSServer,
+  type HTTPSServerOptions,
+  type RequestHandlerClass,
+} from "../../src/index.ts";
 import { findSystemCall } from "../../src/system/c-library.ts";
+import { someCertificate } from "./certificates.ts";
 
 /** Of recv(2): gives what is there, and waits for nothing. */
 const MSG_DONTWAIT = 0x40;
@@ -14,8 +21,8 @@ const receive: ((socket: number, bytes: Uint8Array, count: number, flags: number
     returns: FFIType.i64_fast,
   });
 
-export interface StartedServer extends AsyncDisposable {
-  readonly server: HTTPServer;
+export interface StartedServer<Server extends HTTPServer = HTTPServer> extends AsyncDisposable {
+  readonly server: Server;
   readonly port: number;
   /** Settles when `serve_forever()` has. */
   readonly served: Promise<void>;
@@ -26,7 +33,21 @@ export async function startServer(
   Handler: RequestHandlerClass,
   options: HTTPServerOptions = {},
 ): Promise<StartedServer> {
-  const server = new HTTPServer(["127.0.0.1", 0], Handler, { drainTimeout: 1, ...options });
+  return serve(new HTTPServer(["127.0.0.1", 0], Handler, { drainTimeout: 1, ...options }));
+}
+
+/** The same with TLS, and a certificate that is made for it. */
+export async function startHttpsServer(
+  Handler: RequestHandlerClass,
+  options: Partial<HTTPSServerOptions> = {},
+): Promise<StartedServer<HTTPSServer>> {
+  const certificate = options.certfile === undefined ? someCertificate() : {};
+  const all = { drainTimeout: 1, ...certificate, ...options } as HTTPSServerOptions;
+  return serve(new HTTPSServer(["127.0.0.1", 0], Handler, all));
+}
+
+/** Has a server serve until it is disposed of. */
+export function serve<Server extends HTTPServer>(server: Server): StartedServer<Server> {
   const served = server.serve_forever();
   return {
     server,
@@ -70,10 +91,21 @@ export class RawClient implements AsyncDisposable {
     return RawClient.#open({ unix: path });
   }
 
-  static async #open(address: { hostname: string; port: number } | { unix: string }): Promise<RawClient> {
+  /** With TLS, whatever the certificate is: the bytes are those before encryption and after decryption. */
+  static connectTls(to: number | string, tls: Bun.TLSOptions = {}): Promise<RawClient> {
+    const address = typeof to === "string" ? { unix: to } : { hostname: "127.0.0.1", port: to };
+    return RawClient.#open(address, { rejectUnauthorized: false, ...tls });
+  }
+
+  static async #open(
+    address: { hostname: string; port: number } | { unix: string },
+    tls?: Bun.TLSOptions,
+  ): Promise<RawClient> {
     const client = new RawClient();
+    const handshake = Promise.withResolvers<void>();
     client.#socket = await connect({
       ...(address as { hostname: string; port: number }),
+      ...(tls === undefined ? {} : { tls }),
       allowHalfOpen: true,
       socket: {
         data: (_socket, chunk) => {
@@ -81,6 +113,7 @@ export class RawClient implements AsyncDisposable {
           client.#wake();
         },
         drain: () => client.#pump(),
+        ...(tls === undefined ? {} : { handshake: settleBy(handshake) }),
         end: () => {
           client.#isReadable = false;
           client.#isEndedInOrder = true;
@@ -97,6 +130,7 @@ export class RawClient implements AsyncDisposable {
       },
     });
     client.#localPort = client.#socket.localPort;
+    if (tls !== undefined) await handshake.promise;
     return client;
   }
 
@@ -216,6 +250,15 @@ export class RawClient implements AsyncDisposable {
     this.#waiters = [];
     for (const waiter of waiters) waiter();
   }
+}
+
+/** Settles when the handshake is done; rejects where it comes to nothing. */
+function settleBy({
+  resolve,
+  reject,
+}: PromiseWithResolvers<void>): (socket: Socket, isDone: boolean, error: Error | null) => void {
+  return (_socket, isDone, error) =>
+    isDone ? resolve() : reject(error ?? new Error("There was no handshake"));
 }
 
 export interface ParsedResponse {

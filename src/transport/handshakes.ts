@@ -1,0 +1,135 @@
+/**
+ * The TLS handshakes that are under way at a listener. A client gets a connection, and a handler, only once its
+ * handshake is done. Until then there is little of it, there are only so many of them, and each has a deadline; where
+ * there are too many the oldest makes room: a client that goes on is done in a moment, and those that say nothing are the
+ * ones that wait.
+ */
+
+import { plainHost } from "./client-address.ts";
+import type { ConnectionLimits } from "./limits.ts";
+import { ticker, Timed } from "./ticker.ts";
+import { describeTlsFailure } from "./tls-failure.ts";
+
+/** Who is told of handshakes that come to nothing. */
+export interface HandshakeOwner {
+  readonly limits: ConnectionLimits;
+  /** A client's handshake failed, or the encryption of its connection did later. */
+  tlsFailed(host: string, reason: string): void;
+  /** A handshake was broken off, since `maxHandshakes` were under way. */
+  handshakeDropped(): void;
+}
+
+/** What is needed of a socket until there is a connection. */
+export interface HandshakeSocket {
+  readonly remoteAddress: string | undefined;
+  terminate(): void;
+  /** Nameless before the client's first message is there. */
+  getCipher(): { readonly name: string | null } | null;
+}
+
+export class Handshakes {
+  readonly #owner: HandshakeOwner;
+  #oldest: Handshake | null = null;
+  #youngest: Handshake | null = null;
+  #count = 0;
+
+  constructor(owner: HandshakeOwner) {
+    this.#owner = owner;
+  }
+
+  /** Those under way. */
+  get count(): number {
+    return this.#count;
+  }
+
+  begin(socket: HandshakeSocket): Handshake {
+    const handshake = new Handshake(socket, this);
+    handshake.older = this.#youngest;
+    if (this.#youngest === null) this.#oldest = handshake;
+    else this.#youngest.younger = handshake;
+    this.#youngest = handshake;
+    this.#count++;
+    const { handshakeTimeout, maxHandshakes } = this.#owner.limits;
+    ticker.setDeadline(handshake, handshakeTimeout);
+    if (this.#count > maxHandshakes) {
+      this.#owner.handshakeDropped();
+      this.#breakOff(this.#oldest!);
+    }
+    return handshake;
+  }
+
+  /** Takes a handshake out, which has ended in one way or another; `false` where that was done before. */
+  end(handshake: Handshake): boolean {
+    if (handshake.isOver) return false;
+    handshake.isOver = true;
+    ticker.forget(handshake);
+    const { older, younger } = handshake;
+    if (older === null) this.#oldest = younger;
+    else older.younger = younger;
+    if (younger === null) this.#youngest = older;
+    else younger.older = older;
+    handshake.older = null;
+    handshake.younger = null;
+    this.#count--;
+    return true;
+  }
+
+  /** The runtime gave a handshake up. */
+  failed(handshake: Handshake, error: Error | null): void {
+    if (!this.end(handshake)) return;
+    const { socket } = handshake;
+    const reason = describeTlsFailure(error, hasBegun(socket));
+    if (reason !== undefined) this.#owner.tlsFailed(plainHost(socket.remoteAddress), reason);
+  }
+
+  /** A handshake's time is up. */
+  late(handshake: Handshake): void {
+    const host = plainHost(handshake.socket.remoteAddress);
+    this.#breakOff(handshake);
+    this.#owner.tlsFailed(host, `it was not done within ${this.#owner.limits.handshakeTimeout} s`);
+  }
+
+  /** Breaks all of them off: nobody will be there to serve them. */
+  close(): void {
+    while (this.#oldest !== null) this.#breakOff(this.#oldest);
+  }
+
+  #breakOff(handshake: Handshake): void {
+    this.end(handshake);
+    handshake.socket.terminate();
+  }
+}
+
+/** Whether the client has said what it wants; before that there is nothing worth a line. */
+function hasBegun(socket: HandshakeSocket): boolean {
+  return typeof socket.getCipher()?.name === "string";
+}
+
+/** One client's handshake. What the socket tells meanwhile is nobody's business. */
+export class Handshake extends Timed {
+  readonly socket: HandshakeSocket;
+  isOver = false;
+  /** Its neighbours among those under way. */
+  older: Handshake | null = null;
+  younger: Handshake | null = null;
+  readonly #handshakes: Handshakes;
+
+  constructor(socket: HandshakeSocket, handshakes: Handshakes) {
+    super();
+    this.socket = socket;
+    this.#handshakes = handshakes;
+  }
+
+  deadlinePassed(): void {
+    this.#handshakes.late(this);
+  }
+
+  received(): void {}
+  drained(): void {}
+  peerEnded(): void {}
+
+  /** The client has gone without a word from the TLS library, as by a reset. */
+  closed(): void {
+    this.#handshakes.end(this);
+  }
+}
