@@ -4,9 +4,11 @@
  */
 
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { someCertificate } from "./support/certificates.ts";
+import { describeWith } from "./support/programs.ts";
 
 type Socket = Bun.Socket<undefined>;
 type Handlers = Bun.SocketHandler<undefined>;
@@ -396,5 +398,122 @@ describe("bun --hot (server/hot-reload.ts)", () => {
     // A change that is seen in two steps may be run twice, and both runs be heard of at once.
     const [line] = (await lines.next()).value!.split("\n");
     expect(line).toBe("true 2 second");
+  });
+});
+
+/** Listens with TLS, and notes what comes in which order, with what the handshake is said to have come to. */
+function listenTls(handlers: Handlers = {}): { port: number; events: string[]; closed: Promise<void> } {
+  const { certfile, keyfile } = someCertificate();
+  const events: string[] = [];
+  const closed = Promise.withResolvers<void>();
+  const listener = Bun.listen<undefined>({
+    ...{ hostname: LOOPBACK, port: 0, allowHalfOpen: true },
+    tls: {
+      cert: readFileSync(certfile),
+      key: readFileSync(keyfile),
+      // The types want text, which would be taken for UTF-8.
+      ALPNProtocols: Buffer.from("\x08http/1.1") as unknown as string,
+    },
+    socket: {
+      open: () => void events.push("open"),
+      handshake(_socket, isDone, error) {
+        events.push(`handshake ${isDone}`);
+        if (!isDone) events.push(String(error?.message.split(":").at(-1)));
+      },
+      data(socket, chunk) {
+        events.push(`data ${chunk.length}`);
+        handlers.data?.(socket, chunk);
+      },
+      end(socket) {
+        events.push("end");
+        handlers.end?.(socket);
+      },
+      error: (_socket, error) => void events.push(`error ${error.message.split(":").at(-1)}`),
+      close: () => {
+        events.push("close");
+        closed.resolve();
+      },
+    },
+  });
+  cleanUps.push(() => listener.stop(true));
+  return { port: listener.port, events, closed: closed.promise };
+}
+
+async function connectTls(port: number, ALPNProtocols = "\x08http/1.1"): Promise<Socket> {
+  const done = Promise.withResolvers<boolean>();
+  const socket = await Bun.connect<undefined>({
+    ...{ hostname: LOOPBACK, port, allowHalfOpen: true },
+    tls: { rejectUnauthorized: false, ALPNProtocols },
+    socket: {
+      handshake: (_socket, isDone) => done.resolve(isDone),
+      data() {},
+      close: () => done.resolve(false),
+    },
+  });
+  cleanUps.push(() => socket.terminate());
+  await done.promise;
+  return socket;
+}
+
+describeWith(["openssl"], "TLS (transport/listener.ts, transport/handshakes.ts)", () => {
+  test("opens a socket, then tells of its handshake, and only then of data", async () => {
+    const { port, events, closed } = listenTls({ end: (socket) => void socket.end() });
+    const client = await connectTls(port);
+    client.write("hello");
+    client.end();
+    await closed;
+    expect(events).toEqual(["open", "handshake true", "data 5", "end", "close"]);
+  });
+
+  test("tells of a handshake that fails, and closes by itself", async () => {
+    const { port, events, closed } = listenTls();
+    await connectTls(port, "\x02h2");
+    await closed;
+    expect(events).toEqual(["open", "handshake false", "NO_APPLICATION_PROTOCOL", "close"]);
+  });
+
+  test("tells of a client that leaves before its handshake as of one that fails", async () => {
+    const { port, events, closed } = listenTls();
+    const client = await Bun.connect({ hostname: LOOPBACK, port, socket: { data() {} } });
+    client.end();
+    await closed;
+    expect(events.slice(0, 2)).toEqual(["open", "handshake false"]);
+    expect(events.at(-1)).toBe("close");
+  });
+
+  test("takes what there is room for, and a piece of 128 KiB beyond that at most", async () => {
+    const accepted = Promise.withResolvers<Socket>();
+    const { port } = listenTls({ data: (socket) => accepted.resolve(socket) });
+    const client = await connectTls(port);
+    client.write("hello");
+    client.pause();
+    const server = await accepted.promise;
+    const first = server.write(MORE_THAN_FITS);
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(MORE_THAN_FITS.length);
+    const rest = [server.write(MORE_THAN_FITS), server.write(MORE_THAN_FITS), server.write(MORE_THAN_FITS)];
+    for (const taken of rest) expect(taken).toBeWithin(0, 128 * 1024 + 1);
+  });
+
+  test("hands over what the client sends after it was paused, once it is resumed", async () => {
+    let received = 0;
+    const whole = Promise.withResolvers<void>();
+    const paused = Promise.withResolvers<Socket>();
+    const { port } = listenTls({
+      data(socket, chunk) {
+        received += chunk.length;
+        socket.pause();
+        paused.resolve(socket);
+        setTimeout(() => socket.resume());
+        if (received === 3_000_000) whole.resolve();
+      },
+    });
+    const client = await connectTls(port);
+    const bytes = new Uint8Array(3_000_000);
+    for (let sent = 0; sent < bytes.length;) {
+      sent += client.write(bytes, sent);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    await whole.promise;
   });
 });

@@ -17,6 +17,8 @@ export class MemorySocket implements TransportSocket {
   /** Whether we have said that nothing more will be written. */
   isShutDown = false;
   isClosed = false;
+  /** What was written is still on its way, so that the socket does not close in order. */
+  isHeldUp = false;
   /** Whether it was closed at once, instead of in order. */
   isTerminated = false;
   /** Called when the connection closes the socket. */
@@ -48,7 +50,7 @@ export class MemorySocket implements TransportSocket {
   }
 
   end(): void {
-    this.#close();
+    if (!this.isHeldUp) this.#close();
   }
 
   terminate(): void {
