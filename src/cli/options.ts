@@ -34,6 +34,11 @@ export interface Settings {
   headers: [name: string, value: string][];
   /** For files whose type is unknown; `undefined` leaves the handler's own. */
   contentType: string | undefined;
+  /** The path of a certificate, which has the server speak TLS. */
+  tlsCert: string | undefined;
+  tlsKey: string | undefined;
+  tlsPasswordFile: string | undefined;
+  tlsSelfSigned: boolean;
   listing: boolean;
   dotfiles: boolean;
   followSymlinks: boolean;
@@ -74,6 +79,10 @@ export function defaultSettings(): Settings {
     protocol: "HTTP/1.1",
     headers: [],
     contentType: undefined,
+    tlsCert: undefined,
+    tlsKey: undefined,
+    tlsPasswordFile: undefined,
+    tlsSelfSigned: false,
     listing: true,
     dotfiles: false,
     followSymlinks: false,
@@ -225,6 +234,31 @@ export const OPTIONS: readonly Option[] = [
       settings.contentType = contentType(type);
     },
   },
+  {
+    long: "tls-cert",
+    values: ["PATH"],
+    help: "serve HTTPS with this certificate, in PEM; the key may be in the same file",
+    apply: (settings, path) => {
+      settings.tlsCert = path;
+    },
+  },
+  {
+    long: "tls-key",
+    values: ["PATH"],
+    help: "the certificate's key, in PEM",
+    apply: (settings, path) => {
+      settings.tlsKey = path;
+    },
+  },
+  {
+    long: "tls-password-file",
+    values: ["PATH"],
+    help: "a file with the key's password",
+    apply: (settings, path) => {
+      settings.tlsPasswordFile = path;
+    },
+  },
+  flag("tls-self-signed", "tlsSelfSigned", "serve HTTPS with a certificate made for this time by openssl"),
   {
     ...flag("listing", "listing", "answer 404 where a directory has no index page"),
     isOnByDefault: true,

@@ -1,6 +1,7 @@
 /** The server's address as a QR code, for a telephone on the same network. */
 
 import type { NetworkInterfaceInfo } from "node:os";
+import { type Scheme, urlOf } from "../server/url.ts";
 import { isLoopback } from "./addresses.ts";
 
 /** Black on white whatever the theme's colours are: these two of the 256 are the same everywhere. */
@@ -42,18 +43,21 @@ type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | unde
  * Where another device on the network reaches a server that is bound to `host`; undefined where none can: the server
  * listens for this machine alone, or the machine is on no network.
  */
-export function networkUrl(host: string, port: number, interfaces: Interfaces): string | undefined {
+export function networkUrl(
+  host: string,
+  port: number,
+  interfaces: Interfaces,
+  scheme: Scheme = "http",
+): string | undefined {
   if (isLoopback(host)) return undefined;
-  if (host !== "" && host !== "::" && host !== "0.0.0.0") {
-    return `http://${host.includes(":") ? `[${host}]` : host}:${port}/`;
-  }
+  if (host !== "" && host !== "::" && host !== "0.0.0.0") return urlOf(scheme, host, port);
   const outside = Object.values(interfaces)
     .flatMap((addresses) => addresses ?? [])
     .filter(({ family, internal, address }) => family === "IPv4" && !internal && !isLinkLocal(address))
     .map(({ address }) => address);
   // Addresses of a home's or an office's network first: a container's bridge has one of 172.16.0.0/12.
   const best = outside.find((address) => /^(?:192\.168|10)\./.test(address)) ?? outside[0];
-  return best === undefined ? undefined : `http://${best}:${port}/`;
+  return best === undefined ? undefined : urlOf(scheme, best, port);
 }
 
 /** An address that a machine gives itself where nobody else does (RFC 3927). */

@@ -1,6 +1,6 @@
 /** From settings to a running server, and from a signal to its end. */
 
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { constants, networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { isatty } from "node:tty";
@@ -9,6 +9,9 @@ import { Passwords } from "../files/passwords.ts";
 import { wantsColour } from "../handler/colour.ts";
 import { SimpleHTTPRequestHandler } from "../handler/simple.ts";
 import { HTTPServer } from "../server/http-server.ts";
+import { HTTPSServer } from "../server/https-server.ts";
+import type { Scheme } from "../server/url.ts";
+import { CertificateError } from "../transport/certificate.ts";
 import { ListenError } from "../transport/listener.ts";
 import { isLoopback } from "./addresses.ts";
 import { banner } from "./banner.ts";
@@ -16,7 +19,9 @@ import { openInBrowser } from "./browser.ts";
 import { complain, say, warn } from "./console.ts";
 import type { Settings } from "./options.ts";
 import { networkUrl, qrCode } from "./qr.ts";
+import { SelfSignedError } from "./self-signed.ts";
 import { type StopSignal, StopSignals } from "./signals.ts";
+import { OPTION_OF, type Tls, tlsOf } from "./tls.ts";
 import { UsageError } from "./values.ts";
 
 export const EXIT_OK = 0;
@@ -34,30 +39,61 @@ type SourceOf = (long: string) => string;
  * @param sourceOf how messages call an option: by argument or by variable.
  */
 export async function serve(settings: Readonly<Settings>, sourceOf: SourceOf): Promise<number> {
-  let Handler: typeof SimpleHTTPRequestHandler;
+  let server: HTTPServer;
+  let tls: Tls | null = null;
   try {
-    Handler = handlerClass(settings, sourceOf);
+    const Handler = handlerClass(settings, sourceOf);
+    tls = tlsOf(settings, sourceOf);
+    server = listen(settings, Handler, tls);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    complain(error.message);
-    return EXIT_USAGE;
+    return explain(error, sourceOf);
+  } finally {
+    tls?.dispose();
   }
-  const server = listen(settings, Handler);
-  if (server === undefined) return EXIT_FAILURE;
   // Before the banner: whoever waits for it may send a signal at once.
   stopOnSignals(server);
-  say(banner(server.server_name, server.server_port, wantsColour(process.env, isatty(STDOUT))));
+  if (server instanceof HTTPSServer && tls?.fingerprint === undefined) renewOnSignal(server, sourceOf);
+  const isColoured = wantsColour(process.env, isatty(STDOUT));
+  say(banner(server.server_name, server.server_port, isColoured, schemeOf(server)));
+  if (tls?.fingerprint !== undefined) say(`The certificate's SHA-256 fingerprint: ${tls.fingerprint}\n`);
   const serving = server.serve_forever();
   await present(server, settings);
   await serving;
   return EXIT_OK;
 }
 
+/**
+ * Says in one line why nothing is served; the exit status for that.
+ *
+ * @throws what it has no words for.
+ */
+function explain(error: unknown, sourceOf: SourceOf): number {
+  const isKnown =
+    error instanceof UsageError ||
+    error instanceof ListenError ||
+    error instanceof CertificateError ||
+    error instanceof SelfSignedError;
+  if (!isKnown) throw error;
+  complain(messageOf(error, sourceOf));
+  return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+/** An error's message, with the option in it that was to blame. */
+function messageOf(error: Error, sourceOf: SourceOf): string {
+  if (error instanceof CertificateError) return `${sourceOf(OPTION_OF[error.argument])}: ${error.reason}`;
+  if (error instanceof SelfSignedError) return `${sourceOf("tls-self-signed")}: ${error.message}`;
+  return error.message;
+}
+
+function schemeOf(server: HTTPServer): Scheme {
+  return server instanceof HTTPSServer ? "https" : "http";
+}
+
 /** Says and shows what was asked for beside the banner. */
 async function present(server: HTTPServer, settings: Readonly<Settings>): Promise<void> {
   const hasPassword = settings.auth !== undefined || settings.authFile !== undefined;
-  if (hasPassword && !isLoopback(server.server_name)) {
-    warn("Passwords cross the network as they are: put a server with TLS in front, or bind to 127.0.0.1");
+  if (hasPassword && schemeOf(server) === "http" && !isLoopback(server.server_name)) {
+    warn("Passwords cross the network as they are: serve HTTPS (--tls-cert), or bind to 127.0.0.1");
   }
   if (settings.upload && !hasPassword && !isLoopback(server.server_name)) {
     warn(
@@ -69,7 +105,7 @@ async function present(server: HTTPServer, settings: Readonly<Settings>): Promis
 }
 
 async function showCode(server: HTTPServer): Promise<void> {
-  const url = networkUrl(server.server_name, server.server_port, networkInterfaces());
+  const url = networkUrl(server.server_name, server.server_port, networkInterfaces(), schemeOf(server));
   if (!isatty(STDOUT)) warn("No QR code: stdout is not a terminal");
   else if (url === undefined) warn(`No QR code: no other device reaches ${server.server_name}`);
   else {
@@ -120,17 +156,15 @@ function passwordsOf(settings: Readonly<Settings>, sourceOf: SourceOf): Password
   return one === null ? many : one.and(many);
 }
 
+/** @throws ListenError, or CertificateError. */
 function listen(
-  settings: Readonly<Settings>,
+  { bind, port }: Readonly<Settings>,
   Handler: typeof SimpleHTTPRequestHandler,
-): HTTPServer | undefined {
-  try {
-    return new HTTPServer([settings.bind, settings.port], Handler);
-  } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
-    complain(error.message);
-    return undefined;
-  }
+  tls: Tls | null,
+): HTTPServer {
+  if (tls === null) return new HTTPServer([bind, port], Handler);
+  const { certfile, keyfile, password } = tls;
+  return new HTTPSServer([bind, port], Handler, { certfile, keyfile, password });
 }
 
 /** @throws UsageError where the directory is not there, or the passwords cannot be read. */
@@ -176,4 +210,31 @@ function stopOnSignals(server: HTTPServer): void {
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
+}
+
+/**
+ * SIGHUP has the certificate read again, as those who renew certificates send it to servers. It also tells of the end of
+ * the terminal that the command was started from: that ends it, as it always does.
+ */
+function renewOnSignal(server: HTTPSServer, sourceOf: SourceOf): void {
+  const hadTerminal = hasTerminal();
+  process.on("SIGHUP", () => {
+    if (hadTerminal && !hasTerminal()) {
+      void server.shutdown();
+      return;
+    }
+    server.reload_certificate().then(
+      () => say("The certificate was renewed.\n"),
+      (error: unknown) => warn(`The certificate stays as it is: ${messageOf(error as Error, sourceOf)}`),
+    );
+  });
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -18,7 +18,7 @@ import { Connections } from "./connections.ts";
 import { takeOver } from "./hot-reload.ts";
 import { type HTTPServerOptions, limitsOf } from "./options.ts";
 import { Overload } from "./overload.ts";
-import { urlOf } from "./url.ts";
+import { type Scheme, urlOf } from "./url.ts";
 
 /** A class of handlers, or a function that makes one: called for each connection. */
 export type RequestHandlerClass =
@@ -155,7 +155,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   }
 
   /** What its URLs begin with. */
-  protected get scheme(): "http" | "https" {
+  protected get scheme(): Scheme {
     return "http";
   }
 

@@ -9,6 +9,7 @@ import type { ListenAddress, ListenOptions } from "../transport/listener.ts";
 import { HTTPServer, type RequestHandlerClass } from "./http-server.ts";
 import { Notices } from "./notices.ts";
 import type { HTTPServerOptions } from "./options.ts";
+import type { Scheme } from "./url.ts";
 
 /** What an `HTTPSServer` has to know, besides what can be chosen about every server. */
 export interface HTTPSServerOptions extends HTTPServerOptions {
@@ -87,7 +88,7 @@ export class HTTPSServer extends HTTPServer implements HandshakeOwner {
     return { ...super.listenOptions(), tls };
   }
 
-  protected override get scheme(): "https" {
+  protected override get scheme(): Scheme {
     return "https";
   }
 

@@ -124,7 +124,7 @@ function readChain(path: string, text: string): X509Certificate[] {
     throw new CertificateError(
       "certfile",
       isSwapped
-        ? `${inspect(path)} holds a key and no certificate: are certfile and keyfile swapped?`
+        ? `${inspect(path)} holds a key and no certificate: are certificate and key swapped?`
         : `${inspect(path)} holds no certificate (-----BEGIN CERTIFICATE-----)`,
     );
   }
@@ -165,10 +165,10 @@ function readKey({ certfile, keyfile, password }: CertificateFiles, text: string
 }
 
 function lackingKey(keyfile: string | null, path: string, text: string): string {
-  if (keyfile === null) return `${path} holds no key: name its file as keyfile, or put the key into this one`;
+  if (keyfile === null) return `${path} holds no key: name the key's file, too, or put the key into this one`;
   return text.match(CERTIFICATES) === null
     ? `${path} holds no private key (-----BEGIN PRIVATE KEY-----)`
-    : `${path} holds a certificate and no key: are certfile and keyfile swapped?`;
+    : `${path} holds a certificate and no key: are certificate and key swapped?`;
 }
 
 function passwordOf(password: KeyPassword): Buffer {

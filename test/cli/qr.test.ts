@@ -68,6 +68,7 @@ describe("networkUrl()", () => {
   });
 
   test("takes what there is, and nothing where there is no network", () => {
+    expect(networkUrl("", 80, interfaces, "https")).toBe("https://192.168.1.23:80/");
     expect(networkUrl("", 80, { docker0: [address("172.17.0.1")] })).toBe("http://172.17.0.1:80/");
     expect(networkUrl("", 80, { lo: interfaces.lo, none: undefined })).toBeUndefined();
   });

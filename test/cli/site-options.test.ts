@@ -241,7 +241,7 @@ describe("--auth", () => {
   test("warns in one line where passwords leave the machine, and only there", async () => {
     await using outside = await startCommand(["-b", "0.0.0.0", "--auth", "ada:hunter2"]);
     expect(await outside.command.stderr.line()).toBe(
-      "basehttp: warning: Passwords cross the network as they are: put a server with TLS in front, or bind to 127.0.0.1\n",
+      "basehttp: warning: Passwords cross the network as they are: serve HTTPS (--tls-cert), or bind to 127.0.0.1\n",
     );
     await using inside = await startCommand(["-q", "--auth", "ada:hunter2"]);
     inside.command.kill("SIGTERM");

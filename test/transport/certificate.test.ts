@@ -164,16 +164,16 @@ describeWith(["openssl"], "a certificate and its key", () => {
 
     test("the two swapped", () => {
       expect(outcome({ certfile: keyfile, keyfile: certfile })).toBe(
-        `certfile: '${keyfile}' holds a key and no certificate: are certfile and keyfile swapped?`,
+        `certfile: '${keyfile}' holds a key and no certificate: are certificate and key swapped?`,
       );
       expect(outcome({ certfile, keyfile: certfile })).toBe(
-        `keyfile: '${certfile}' holds a certificate and no key: are certfile and keyfile swapped?`,
+        `keyfile: '${certfile}' holds a certificate and no key: are certificate and key swapped?`,
       );
     });
 
     test("no key at all", () => {
       expect(outcome({ certfile })).toBe(
-        `certfile: '${certfile}' holds no key: name its file as keyfile, or put the key into this one`,
+        `certfile: '${certfile}' holds no key: name the key's file, too, or put the key into this one`,
       );
     });
 

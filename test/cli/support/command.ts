@@ -123,7 +123,7 @@ export interface Serving {
 export async function startCommand(args: readonly string[], options: CommandOptions = {}): Promise<Serving> {
   const command = new Command(["-b", "127.0.0.1", ...args, "0"], options);
   const banner = await command.stdout.line();
-  const [, host, port, url] = /^Serving HTTP on (\S+) port ([0-9]+) \((\S+)\) \.\.\.\n$/.exec(banner) ?? [];
+  const [, host, port, url] = /^Serving HTTPS? on (\S+) port ([0-9]+) \((\S+)\) \.\.\.\n$/.exec(banner) ?? [];
   if (host !== undefined && url !== undefined) {
     const dispose = () => command[Symbol.asyncDispose]();
     return { command, banner, host, port: Number(port), url, [Symbol.asyncDispose]: dispose };
