@@ -2,18 +2,23 @@
 
 import { afterEach, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
+import { someCertificate } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
 import { decodeResponse } from "../support/decode.ts";
 import { request } from "../support/observed-server.ts";
+import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 
 const INDEX = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 const TIMEOUT_MS = 20_000;
 
-/** A server whose answers name the run of the program that gave them; `/slow` waits for a later `/go`. */
-function program(run: string): string {
+/**
+ * A server whose answers name the run of the program that gave them; `/slow` waits for a later `/go`. By default it is one
+ * without TLS.
+ */
+function program(run: string, made = 'HTTPServer(["127.0.0.1", 0], Handler)'): string {
   return `
-    import { BaseHTTPRequestHandler, HTTPServer } from ${JSON.stringify(INDEX)};
+    import { BaseHTTPRequestHandler, HTTPServer, HTTPSServer } from ${JSON.stringify(INDEX)};
     globalThis.gate ??= Promise.withResolvers();
     class Handler extends BaseHTTPRequestHandler {
       async do_GET() {
@@ -28,7 +33,7 @@ function program(run: string): string {
       }
       log_message() {}
     }
-    const server = new HTTPServer(["127.0.0.1", 0], Handler);
+    const server = new ${made};
     void server.serve_forever();
     console.log(server.server_port);
   `;
@@ -70,3 +75,31 @@ test(
   },
   TIMEOUT_MS,
 );
+
+describeWith(["openssl"], "with TLS", () => {
+  test(
+    "a changed program answers on the same port",
+    async () => {
+      const certificate = someCertificate();
+      const made = `HTTPSServer(["127.0.0.1", 0], Handler, ${JSON.stringify(certificate)})`;
+      using tree = new Tree({ "program.ts": program("first", made) });
+      child = Bun.spawn([process.execPath, "--hot", "--no-clear-screen", `${tree.root}/program.ts`], {
+        stdout: "pipe",
+        stderr: "inherit",
+      });
+      const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      const port = Number((await output.read()).value);
+      const ask = async (): Promise<string> => {
+        await using client = await RawClient.connectTls(port);
+        client.send(request("GET / HTTP/1.1", ["Connection: close"]));
+        return decodeResponse(await client.untilClosed()).body;
+      };
+      expect(await ask()).toBe("first");
+      tree.add({ "program.ts": program("second", made) });
+      const [announced] = (await output.read()).value!.split("\n");
+      expect(Number(announced)).toBe(port);
+      expect(await ask()).toBe("second");
+    },
+    TIMEOUT_MS,
+  );
+});

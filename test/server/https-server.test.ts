@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
 import {
   BaseHTTPRequestHandler,
   CertificateError,
@@ -316,6 +317,26 @@ describeWith(["openssl"], "an HTTPS server", () => {
     expect(server.server.failures).toHaveLength(1);
     raw.destroy();
     expect(await ask(server.port)).toBe("hello");
+  });
+
+  test("writes a line for each failure, up to twenty a minute", async () => {
+    const program = `
+      import { BaseHTTPRequestHandler, HTTPSServer } from "./src/index.ts";
+      const server = new HTTPSServer(["127.0.0.1", 0], BaseHTTPRequestHandler, ${JSON.stringify(someCertificate())});
+      void server.serve_forever();
+      for (let count = 0; count < 25; count++) {
+        await fetch("http://127.0.0.1:" + server.server_port).catch(() => {});
+      }
+      await server.shutdown();
+    `;
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    await using child = Bun.spawn([process.execPath, "-e", program], { cwd: root, stderr: "pipe" });
+    const lines = (await child.stderr.text()).split("\n");
+    expect(lines[0]).toMatch(
+      /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4} [\d:]{8}\] TLS failed: plain HTTP on the TLS port$/,
+    );
+    expect(lines).toHaveLength(21);
+    expect(await child.exited).toBe(0);
   });
 
   // ------------------------------------------------------------------ the life of a server
