@@ -39,12 +39,21 @@ export async function measureIdleMemory(
   contender: Contender,
   connections: number,
   setup: Setup,
+  isEncrypted = false,
 ): Promise<number> {
   await using server = await Server.start(contender, setup.serverOptions());
   const { port, pid } = server;
-  const { least: answerBytes } = await probe(port, { ...HELLO_LOAD, packets: [wrkDefaultRequest(port)] });
+  const { least: answerBytes } = await probe(port, {
+    ...HELLO_LOAD,
+    isEncrypted,
+    packets: [wrkDefaultRequest(port)],
+  });
   const openIdle = async (count: number): Promise<Child> => {
-    const command = [process.execPath, CLIENT_PATH, ...[port, count, answerBytes].map(String)];
+    const command = [
+      process.execPath,
+      CLIENT_PATH,
+      ...[port, count, answerBytes, Number(isEncrypted)].map(String),
+    ];
     const idle = new Child(command, setup.clientOptions());
     await idle.nextLine(OPENING_SECONDS);
     await server.collectGarbage();

@@ -65,9 +65,10 @@ export class LoadClient {
   /** The same, whatever comes of it: nobody measures a server that warms up. */
   async drive(seconds: number): Promise<Summary> {
     const { port, load, connections, setup } = this.#target;
-    const { isCompleted, packetsPath } = load;
+    const { isCompleted, isEncrypted, packetsPath } = load;
     const options = { ...setup.clientOptions(), port, connections, seconds };
-    if (isCompleted !== true || packetsPath === undefined) return await runWrk({ ...options, packetsPath });
+    if (isCompleted !== true || packetsPath === undefined)
+      return await runWrk({ ...options, isEncrypted, packetsPath });
     return await runTransfers({
       ...options,
       requestPath: packetsPath,

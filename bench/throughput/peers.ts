@@ -6,7 +6,7 @@ import { ROOT } from "./repository.ts";
 export interface Peer {
   readonly title: string;
   /** What has to be installed for it. */
-  readonly program: Exclude<Program, "wrk" | "h2load">;
+  readonly program: Exclude<Program, "wrk" | "h2load" | "openssl">;
   /** The file in `peers/` that starts it, and arguments; what a case adds follows. */
   readonly args: readonly [file: string, ...args: string[]];
 }

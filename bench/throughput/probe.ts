@@ -1,5 +1,6 @@
 /** Sends a case's requests one after another and checks each answer, before anything is measured. */
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { type Answer, complaint, type ExpectedAnswer, leastBytes, readAnswer } from "./answer.ts";
 
 /** How long a server may be silent. */
@@ -15,6 +16,8 @@ export interface Probe {
   /** How many requests a packet holds. */
   readonly requestsPerPacket: number;
   readonly expected: ExpectedAnswer;
+  /** Whether it goes over TLS; the certificate may be anybody's. */
+  readonly isEncrypted?: boolean;
   /** Whether each packet goes on a connection of its own, which the server must close. */
   readonly isConnectionPerRequest?: boolean;
 }
@@ -42,7 +45,9 @@ export async function probe(port: number, request: Probe): Promise<AnswerBytes> 
 
 /** Sends packets on one connection. */
 async function converse(port: number, request: Probe, check: Check): Promise<void> {
-  const socket = connect(port, "127.0.0.1");
+  const to = { port, host: "127.0.0.1" };
+  const socket =
+    request.isEncrypted === true ? connectTls({ ...to, rejectUnauthorized: false }) : connect(to);
   socket.setTimeout(SILENCE_SECONDS * 1000, () => socket.destroy(new Error("The server does not answer")));
   const answers = readAnswers(socket);
   try {

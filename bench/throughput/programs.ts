@@ -1,6 +1,6 @@
 /** The programs that the bench starts: where they are, what version they have, how they are had. */
 
-export type Program = "bun" | "node" | "python3" | "nginx" | "wrk" | "h2load";
+export type Program = "bun" | "node" | "python3" | "nginx" | "wrk" | "h2load" | "openssl";
 
 /** Debian's package of each. Bun is never missing: it runs the bench. */
 const PACKAGES: Readonly<Record<Program, string>> = {
@@ -10,10 +10,11 @@ const PACKAGES: Readonly<Record<Program, string>> = {
   nginx: "nginx-light",
   wrk: "wrk",
   h2load: "nghttp2-client",
+  openssl: "openssl",
 };
 
 /** Those that do not know `--version`. */
-const VERSION_OPTION: Partial<Record<Program, string>> = { nginx: "-v", wrk: "-v" };
+const VERSION_OPTION: Partial<Record<Program, string>> = { nginx: "-v", wrk: "-v", openssl: "version" };
 
 /** Where servers may be installed that are not on everybody's PATH. */
 const SERVER_FOLDERS = "/usr/local/sbin:/usr/sbin";

@@ -102,12 +102,12 @@ async function recordPost(post: Uint8Array, setup: Setup): Promise<string> {
 }
 
 async function runIdleMemory(one: IdleMemoryCase, options: RunOptions): Promise<IdleMemoryResult> {
-  const { kind, name, title, connections } = one;
+  const { kind, name, title, connections, isEncrypted } = one;
   const shortage = connectionShortage(connections);
   if (shortage !== undefined) throw new Error(shortage);
   const contenders: readonly IdleMemoryCase["subject"][] = [one.subject, ...one.rivals];
   const measured = await measureInTurn(name, contenders, options, (contender) =>
-    measureIdleMemory(contender, connections, options.setup),
+    measureIdleMemory(contender, connections, options.setup, isEncrypted),
   );
   return { kind, name, title, connections, rows: measured.map(idleRowOf) };
 }

@@ -43,7 +43,12 @@ export function peersOf({ subject, rivals }: Case): PeerName[] {
 
 /** The programs that take part in a case, servers and clients. */
 export function programsOf(one: Case): Program[] {
-  return [...peersOf(one).map((peer) => PEERS[peer].program), "bun", "wrk", clientOf(one)];
+  return [...peersOf(one).map((peer) => PEERS[peer].program), "bun", "wrk", clientOf(one), ...helpersOf(one)];
+}
+
+/** What servers need besides, to start. */
+function helpersOf({ subject, rivals }: Case): Program[] {
+  return [subject, ...rivals].some(({ app }) => app?.startsWith("tls-") === true) ? ["openssl"] : [];
 }
 
 function clientOf({ kind }: Case): "wrk" | "h2load" {

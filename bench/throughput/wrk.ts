@@ -7,6 +7,8 @@ export interface WrkOptions extends ChildOptions {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
+  /** Whether it speaks TLS. */
+  readonly isEncrypted?: boolean | undefined;
   /** A file made by {@link recordPackets}; `wrk`'s own default request without it. */
   readonly packetsPath?: string | undefined;
   /** Puts a running number wherever a packet has `########`, so that no two are the same. */
@@ -17,6 +19,7 @@ const LOAD_SCRIPT = join(import.meta.dirname, "load.lua");
 
 export async function runWrk(options: WrkOptions): Promise<Summary> {
   const { port, connections, seconds, packetsPath } = options;
+  const scheme = options.isEncrypted === true ? "https" : "http";
   const command = [
     "wrk",
     "--threads",
@@ -26,7 +29,7 @@ export async function runWrk(options: WrkOptions): Promise<Summary> {
     "--duration",
     `${seconds}s`,
   ];
-  command.push("--timeout", "10s", "--script", LOAD_SCRIPT, `http://127.0.0.1:${port}/`);
+  command.push("--timeout", "10s", "--script", LOAD_SCRIPT, `${scheme}://127.0.0.1:${port}/`);
   if (packetsPath !== undefined) command.push("--", packetsPath);
   if (options.areNumbered === true) command.push("numbered");
   await using wrk = new Child(command, options);

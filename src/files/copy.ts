@@ -11,6 +11,8 @@ export interface Sink {
   flush(): Promise<void>;
   /** Sends bytes of an open file from where they lie; how many, 0 where that cannot be done now. */
   sendFile?(descriptor: number, offset: number, count: number): number;
+  /** Whether it ever can; it may where this is not said. */
+  readonly sendsFiles?: boolean;
 }
 
 /** Whatever has `read`: at most `size` bytes at a time, none at its end. */
@@ -31,10 +33,10 @@ export type Source =
   | Readable;
 
 /** Files up to this size go out in one synchronous piece. */
-export const ONE_PIECE_BYTES: number = 64 * 1024;
+export const ONE_PIECE_BYTES: number = 128 * 1024;
 
 /** Larger ones go in pieces of this size, each waiting for the one before it (SIM-15). */
-export const PIECE_BYTES: number = 64 * 1024;
+export const PIECE_BYTES: number = 128 * 1024;
 
 /**
  * What is read of a file where the sink sends files by itself but has no room: enough to be told when it has. A slow
@@ -55,7 +57,8 @@ const piece = new Uint8Array(Math.max(ONE_PIECE_BYTES, PIECE_BYTES));
  * @param maySendFile whether the sink may send a file without its being read, where it can.
  */
 export function copy(source: Source, sink: Sink, maySendFile = true): boolean | Promise<boolean> {
-  if (source instanceof OpenedFile) return copyFile(source, maySendFile ? sink : readingOnly(sink));
+  if (source instanceof OpenedFile)
+    return copyFile(source, maySendFile && sink.sendsFiles !== false ? sink : readingOnly(sink));
   if (typeof source === "string") return writeAll(source, sink);
   if (source instanceof ArrayBuffer) return copyBytes(new Uint8Array(source), sink);
   if (source instanceof Uint8Array) return copyBytes(source, sink);

@@ -13,8 +13,8 @@ import { nextTurn } from "./turn.ts";
 /** What a writer needs of a socket. The result is the number of bytes taken, negative when it is closed. */
 export interface ByteSink {
   write(bytes: Uint8Array, byteOffset: number, byteLength: number): number;
-  /** The socket's descriptor, for what the runtime has no method for; -1 when it is closed. */
-  readonly fd?: number;
+  /** The socket's descriptor, for what the runtime has no method for; -1 when it is closed, and none where it encrypts. */
+  readonly fd?: number | undefined;
 }
 
 /** Thrown (as a rejection) to whoever waits for a client that has gone. Like Python's BrokenPipeError. */
@@ -48,6 +48,11 @@ export class SocketWriter {
 
   constructor(sink: ByteSink) {
     this.#sink = sink;
+  }
+
+  /** Whether bytes of files can be sent without being read: not where they have to be encrypted. */
+  get sendsFiles(): boolean {
+    return this.#sink.fd !== undefined;
   }
 
   /** Bytes that the kernel has not taken yet. */

@@ -94,6 +94,9 @@ const BOTH_FRAMINGS = "Content-Length and Transfer-Encoding exclude each other: 
 /** From this size on, bytes go to the socket from where they lie instead of through the buffer. */
 const DIRECT_BYTES: number = FULL_BYTES;
 
+/** What is encrypted at once. */
+const MOST_GATHERED_BYTES: number = 128 * 1024;
+
 const KEEP_ALIVE = "keep-alive";
 const LINE_END = "\r\n";
 const LENGTH_FIELD = "Content-Length: ";
@@ -617,7 +620,7 @@ export class ResponseWriter extends AnswerBuffer {
 
   #writePlain(data: string | Uint8Array): number {
     this.claim();
-    if (data.length < DIRECT_BYTES) {
+    if (data.length < DIRECT_BYTES || this.#isWorthGathering(data.length)) {
       const length = appendBytes(data);
       this.sendLater();
       return length;
@@ -630,6 +633,14 @@ export class ResponseWriter extends AnswerBuffer {
     const bytes = Buffer.from(data);
     this.sendOwned(bytes);
     return bytes.length;
+  }
+
+  /**
+   * Whether bytes go behind what is in the buffer, though they are many: where they are encrypted, which copies them
+   * anyway, a copy costs less than a record and a system call of their own for what comes before them.
+   */
+  #isWorthGathering(length: number): boolean {
+    return !this.sendsFiles && output.length > 0 && length <= MOST_GATHERED_BYTES;
   }
 
   #ending(): Ending {

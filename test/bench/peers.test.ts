@@ -30,7 +30,8 @@ const CONTENDERS = CASES.flatMap((one) =>
 );
 
 async function loadOf(one: Case, setup: Setup): Promise<Load> {
-  return one.kind === "idle memory" ? HELLO_LOAD : await one.load(setup);
+  if (one.kind !== "idle memory") return await one.load(setup);
+  return { ...HELLO_LOAD, isEncrypted: one.isEncrypted ?? false };
 }
 
 describe.each(CONTENDERS)("%s", (_, one, contender) => {

@@ -177,6 +177,19 @@ describe("copy() of a file", () => {
     expect(sent.length).toBe(when === "before" ? 0 : 2);
   });
 
+  test("is read in whole pieces for a sink that never sends files by itself", async () => {
+    using file = openedFile("read", pattern(PIECE_BYTES + 1));
+    const written: number[] = [];
+    const sink: Sink = {
+      write: (data) => written.push(data.length),
+      sendFile: () => expect.unreachable(),
+      sendsFiles: false,
+      flush: async () => {},
+    };
+    expect(await copy(file, sink)).toBe(true);
+    expect(written).toEqual([PIECE_BYTES, 1]);
+  });
+
   test("fails when the sink does", async () => {
     using file = openedFile("gone", pattern(3 * PIECE_BYTES));
     const sink = new MemorySink(() => Promise.reject(new Error("gone")));

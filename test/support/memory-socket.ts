@@ -9,6 +9,8 @@ import { ticker } from "../../src/transport/ticker.ts";
 export class MemorySocket implements TransportSocket {
   readonly remoteAddress = "192.0.2.1";
   readonly remotePort = 50_000;
+  /** It is no file's or socket's; undefined for a socket that encrypts. */
+  fd: number | undefined = -1;
   /** What each write has taken, as Latin-1 text. */
   readonly writes: string[] = [];
   /** How many bytes will still be taken before the socket is full. */

@@ -63,6 +63,36 @@ describeWith(["openssl"], "a socket that encrypts", () => {
   });
 });
 
+describe("an answer with a long body", () => {
+  const HELD = 100_000;
+  const writesOf = async (fd: number | undefined, length: number): Promise<number[]> => {
+    class Long extends BaseHTTPRequestHandler {
+      do_GET(): void {
+        this.send_response(200);
+        this.send_header("Content-Length", length);
+        this.end_headers();
+        this.wfile.write(new Uint8Array(length));
+      }
+      override log_message(): void {}
+    }
+    using opened = await MemoryConnection.open(Long);
+    opened.socket.fd = fd;
+    opened.receive(request());
+    return opened.socket.writes.map((write) => write.length);
+  };
+
+  test("leaves with its head in one write where that is encrypted", async () => {
+    const [first = 0, ...others] = await writesOf(undefined, HELD);
+    expect(first).toBeGreaterThan(HELD);
+    expect(others).toEqual([]);
+  });
+
+  test("leaves from where it lies where it is longer than what is encrypted at once, or where nothing is", async () => {
+    expect((await writesOf(undefined, 131_073)).slice(1)).toEqual([131_073]);
+    expect((await writesOf(-1, HELD)).slice(1)).toEqual([HELD]);
+  });
+});
+
 describe("a connection whose socket has something left to send when it closes", () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());

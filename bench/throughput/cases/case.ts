@@ -12,6 +12,8 @@ export interface Load {
   readonly folder?: string;
   /** Whether the requests ask for the end of their connection, so that each needs one of its own. */
   readonly isConnectionPerRequest?: boolean;
+  /** Whether it goes over TLS. */
+  readonly isEncrypted?: boolean;
   /** CPU time that a server gets before it is measured; {@link WARM_UP_CPU_MS} when not said. */
   readonly warmUpCpuMs?: number;
   /**
@@ -76,6 +78,8 @@ export interface LatencyCase extends Named {
 
 export interface IdleMemoryCase extends Named {
   readonly kind: "idle memory";
+  /** Whether they are TLS connections. */
+  readonly isEncrypted?: boolean;
   readonly connections: number;
   readonly subject: Contender & {
     /** The most bytes for each connection that the subject aims at. */

@@ -4,7 +4,7 @@ import { KIB } from "../sizes.ts";
 import { type Case, type Contender, type Load, LONG_WARM_UP_CPU_MS } from "./case.ts";
 import { echoLoad, getRequest, HELLO, HELLO_LOAD } from "./loads.ts";
 
-const CONNECT_LOAD: Load = {
+export const CONNECT_LOAD: Load = {
   packets: [getRequest("/", "Connection: close")],
   requestsPerPacket: 1,
   expected: HELLO,

@@ -24,7 +24,7 @@ const BASEHTTP: Contender = { peer: "basehttp", app: "files" };
 const PYTHON: Contender = { peer: "python-http11", app: "files", connections: 16 };
 
 /** A folder with one file, and the request for it. */
-async function fileLoad(setup: Setup, byteLength: number): Promise<Load> {
+export async function fileLoad(setup: Setup, byteLength: number): Promise<Load> {
   const folder = setup.newPath();
   const body = Buffer.alloc(byteLength, pattern(PATTERN_BYTES));
   const path = join(folder, FILE_NAME);

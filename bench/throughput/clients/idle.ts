@@ -1,7 +1,7 @@
 /**
  * Opens connections, has each answer one request, and leaves them open.
  *
- *     idle.ts PORT CONNECTIONS ANSWER_BYTES
+ *     idle.ts PORT CONNECTIONS ANSWER_BYTES IS_ENCRYPTED
  *
  * Prints `idle` when all are, and, for each line on stdin, how many still are. Ends with its stdin.
  */
@@ -15,7 +15,7 @@ interface Connection {
 /** Connections opened at once: fewer than any server's backlog. */
 const WAVE = 100;
 
-const [port = 0, connections = 0, answerBytes = 0] = process.argv.slice(2).map(Number);
+const [port = 0, connections = 0, answerBytes = 0, isEncrypted = 0] = process.argv.slice(2).map(Number);
 const request = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
 let open = 0;
 
@@ -25,7 +25,9 @@ async function openOne(): Promise<void> {
     hostname: "127.0.0.1",
     port,
     data,
-    socket: { open: opened, data: received, close: closed },
+    ...(isEncrypted === 1
+      ? { tls: { rejectUnauthorized: false }, socket: { handshake: opened, data: received, close: closed } }
+      : { socket: { open: opened, data: received, close: closed } }),
   });
   await data.answered.promise;
 }

@@ -1,5 +1,7 @@
 /** basehttp, its handlers written as a user writes them. */
+import * as basehttp from "../../../src/index.ts";
 import { BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHandler } from "../../../src/index.ts";
+import { readAppName } from "./certificate.ts";
 import { announce } from "./control.ts";
 
 class LoggedHello extends BaseHTTPRequestHandler {
@@ -84,6 +86,7 @@ class Stream extends Quiet {
 }
 
 const [name = "", directory = "."] = process.argv.slice(2);
+const { app: appName, certificate } = readAppName(name);
 
 class Files extends SimpleHTTPRequestHandler.with({ directory }) {
   override log_request(): void {}
@@ -101,9 +104,13 @@ const APPS = {
   files: Files,
 };
 
-const app = APPS[name as keyof typeof APPS];
+const app = APPS[appName as keyof typeof APPS];
 if (app === undefined) throw new RangeError(`No such app: "${name}"`);
 
-const server = new HTTPServer(["127.0.0.1", 0], app);
+// By its namespace: an earlier commit that this is compared with may have no such server.
+const server =
+  certificate === undefined
+    ? new HTTPServer(["127.0.0.1", 0], app)
+    : new basehttp.HTTPSServer(["127.0.0.1", 0], app, certificate);
 announce(server.server_port, () => Bun.gc(true));
 await server.serve_forever();

@@ -1,4 +1,5 @@
 /** `Bun.serve` with a `fetch` handler, written as its documentation writes it. */
+import { bunTls, readAppName } from "./certificate.ts";
 import { announce } from "./control.ts";
 
 const PIECE = Buffer.alloc(16 * 1024, "x");
@@ -29,8 +30,14 @@ const APPS: Record<string, (request: Request) => Response | Promise<Response>> =
     ),
 };
 
-const app = APPS[process.argv[2] ?? ""];
+const { app: name, certificate } = readAppName(process.argv[2] ?? "");
+const app = APPS[name];
 if (app === undefined) throw new RangeError(`No such app: "${process.argv[2]}"`);
 
-const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: app });
+const server = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch: app,
+  ...(certificate === undefined ? {} : { tls: bunTls(certificate) }),
+});
 announce(server.port ?? 0, () => Bun.gc(true));
