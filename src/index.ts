@@ -12,6 +12,8 @@ export {
   type HandlerServer,
   type RequestMethod,
 } from "./handler/base.ts";
+export { CGIHTTPRequestHandler } from "./handler/cgi.ts";
+export type { CGIHTTPRequestHandlerOptions } from "./handler/cgi/attributes.ts";
 export { DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE, type ErrorPage } from "./handler/error-page.ts";
 export { HTTPMessage } from "./handler/http-message.ts";
 export type { ExtraResponseHeaders } from "./handler/extra-fields.ts";

@@ -161,11 +161,14 @@ export const ATTRIBUTE_NAMES: readonly (keyof SimpleAttributes)[] = [
 /**
  * The attributes that options set: those that are given, with a directory's URL as a path.
  *
+ * @param known the names of the options that there are.
  * @throws TypeError for an option that there is not, and for an `auth` that is no user and password.
  * @throws RangeError for a `maxUploadBytes` that is no number of bytes.
  */
-export function attributesOf(options: SimpleHTTPRequestHandlerOptions): Partial<SimpleAttributes> {
-  const known: readonly string[] = ATTRIBUTE_NAMES;
+export function attributesOf(
+  options: SimpleHTTPRequestHandlerOptions,
+  known: readonly string[],
+): Partial<SimpleAttributes> {
   const attributes: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name)) {

@@ -64,6 +64,12 @@ export interface SimpleHTTPRequestHandler extends SimpleAttributes {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface declares is made at the end of the file.
 export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   static override server_version: string = `SimpleHTTP/${packageInfo.version}`;
+  /**
+   * The options that there are.
+   *
+   * @internal
+   */
+  static optionNames: readonly string[] = ATTRIBUTE_NAMES;
   // What each means is said of the attribute of its name.
   /** Undefined stands for the current directory. */
   static directory: string | undefined = undefined;
@@ -110,13 +116,17 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     this: HandlerClass,
     options: SimpleHTTPRequestHandlerOptions,
   ): HandlerClass {
-    const attributes = attributesOf(options);
     const Handler: typeof SimpleHTTPRequestHandler = this;
+    const { optionNames } = Handler;
+    const attributes = attributesOf(options, optionNames);
     class ConfiguredHandler extends Handler {
       constructor(...args: ConstructorParameters<typeof Handler>) {
         super(...args);
         // What a class above has set in a field hides the static that is set below.
-        for (const [name, value] of Object.entries({ ...attributes, ...attributesOf(args[3] ?? {}) })) {
+        for (const [name, value] of Object.entries({
+          ...attributes,
+          ...attributesOf(args[3] ?? {}, optionNames),
+        })) {
           if (Object.hasOwn(this, name)) Object.assign(this, { [name]: value });
         }
       }
@@ -136,7 +146,7 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     options: SimpleHTTPRequestHandlerOptions = {},
   ) {
     super(request, client_address, server);
-    Object.assign(this, attributesOf(options));
+    Object.assign(this, attributesOf(options, new.target.optionNames));
     this.directory ??= process.cwd();
   }
 
@@ -197,6 +207,15 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   override send_response(code: number | HTTPStatus, message?: string | null): void {
     super.send_response(code, message);
     if (this.#site !== null) this.#site.send(this, Number(code));
+  }
+
+  /**
+   * Whether answers say something in this field whatever they are about.
+   *
+   * @internal
+   */
+  saysItself(lowerCaseName: string): boolean {
+    return this.#site?.has(lowerCaseName) === true;
   }
 
   /** The page that is called {@link notFoundPage}, for a 404; else that of every handler. */

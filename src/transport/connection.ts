@@ -13,6 +13,7 @@ import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.
 import { plainHost } from "./client-address.ts";
 import { Drive, Finish, Outlook, Phase, Work } from "./connection-states.ts";
 import { awaitReading, clearDeadline, isReadingOverdue, setBodyDeadline, setDeadline } from "./deadlines.ts";
+import { noteGone } from "./departures.ts";
 import { answerFailure, answerForHandler, isPeersDoing } from "./failed-answers.ts";
 import { beginTurn, takesTurn } from "./fairness.ts";
 import { recycleHead, takeHead } from "./heads.ts";
@@ -110,6 +111,11 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   /** Whether the connection is going to be closed after this request, as far as that is known yet. */
   get isEnding(): boolean {
     return this.#outlook !== Outlook.OPEN || (this.#rfile !== null && !this.#canDiscard(this.#rfile));
+  }
+
+  /** Whether the client sends nothing more. It may have gone as well, or wait for its answer: only a write tells. */
+  get hasPeerEnded(): boolean {
+    return this.#hasPeerEnded;
   }
 
   /** For a handler that pulls: settles when the next request has come, with `false` when there is none. */
@@ -241,6 +247,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     this.input.clear();
     this.wfile.socketClosed();
     this.#rfile?.closed();
+    noteGone(this);
     if (this.#handler === null) this.#finishing = Finish.DONE;
     // A handler that is still at work finishes in its own time, unheard; one that was never called is done.
     else if (phase === Phase.HELD) this.#endHandler();
