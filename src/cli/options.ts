@@ -66,6 +66,7 @@ export interface Settings {
   sendfile: boolean;
   /** `undefined` leaves the handler's own. */
   etag: EntityTagKind | undefined;
+  cgi: boolean;
   quiet: boolean;
   /** Set when a page is asked for in place of a server. */
   page: "help" | "version" | undefined;
@@ -104,6 +105,7 @@ export function defaultSettings(): Settings {
     precompressed: true,
     sendfile: true,
     etag: undefined,
+    cgi: false,
     quiet: false,
     page: undefined,
   };
@@ -365,6 +367,7 @@ export const OPTIONS: readonly Option[] = [
       settings.etag = entityTagKind(kind);
     },
   },
+  flag("cgi", "cgi", "run the programs in cgi-bin and htbin as CGI scripts"),
   flag("open", "open", "open it in the browser"),
   flag("qr", "qr", "show its address on the network as a QR code, in a terminal"),
   { ...flag("quiet", "quiet", "do not log requests"), short: "q" },

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import { inspect } from "node:util";
 import { Passwords } from "../files/passwords.ts";
+import { CGIHTTPRequestHandler } from "../handler/cgi.ts";
 import { wantsColour } from "../handler/colour.ts";
 import { SimpleHTTPRequestHandler } from "../handler/simple.ts";
 import { HTTPServer } from "../server/http-server.ts";
@@ -16,6 +17,7 @@ import { ListenError } from "../transport/listener.ts";
 import { isLoopback } from "./addresses.ts";
 import { banner } from "./banner.ts";
 import { openInBrowser } from "./browser.ts";
+import { checkCgi, QuietCGIHandler, warnOfCgi } from "./cgi.ts";
 import { complain, say, warn } from "./console.ts";
 import type { Settings } from "./options.ts";
 import { networkUrl, qrCode } from "./qr.ts";
@@ -100,6 +102,7 @@ async function present(server: HTTPServer, settings: Readonly<Settings>): Promis
       "Everybody on the network can store files here: ask for a password with --auth, or bind to 127.0.0.1",
     );
   }
+  if (settings.cgi) warnOfCgi();
   if (settings.open) openInBrowser(server.url.href);
   if (settings.qr) await showCode(server);
 }
@@ -167,13 +170,15 @@ function listen(
   return new HTTPSServer([bind, port], Handler, { certfile, keyfile, password });
 }
 
-/** @throws UsageError where the directory is not there, or the passwords cannot be read. */
+/** @throws UsageError where the directory or what is to be in it is not there, or the passwords cannot be read. */
 function handlerClass(settings: Readonly<Settings>, sourceOf: SourceOf): typeof SimpleHTTPRequestHandler {
-  const { authRealm, contentType, headers, notFoundPage, protocol, quiet } = settings;
+  const { authRealm, contentType, headers, notFoundPage, protocol } = settings;
   const { cache, cleanUrls, cors, dotfiles, followSymlinks, isolate, listing, spa } = settings;
   const { compress, etag, maxUploadBytes, precompressed, sendfile, upload, uploadOverwrite } = settings;
-  const Handler = (quiet ? QuietHandler : SimpleHTTPRequestHandler).with({
-    directory: resolveDirectory(settings.directory, sourceOf("directory")),
+  const directory = resolveDirectory(settings.directory, sourceOf("directory"));
+  if (settings.cgi) checkCgi(settings, directory, sourceOf);
+  const Handler = baseClass(settings).with({
+    directory,
     extra_response_headers: headers,
     ...{ cache, cleanUrls, cors, dotfiles, followSymlinks, isolate, listing, spa },
     ...{ compress, precompressed, sendfile, upload, uploadOverwrite },
@@ -186,6 +191,11 @@ function handlerClass(settings: Readonly<Settings>, sourceOf: SourceOf): typeof 
   });
   Handler.protocol_version = protocol;
   return Handler;
+}
+
+function baseClass({ cgi, quiet }: Readonly<Settings>): typeof SimpleHTTPRequestHandler {
+  if (cgi) return quiet ? QuietCGIHandler : CGIHTTPRequestHandler;
+  return quiet ? QuietHandler : SimpleHTTPRequestHandler;
 }
 
 /** Keeps requests and the errors they are answered with out of the log; what it has to say otherwise stays. */

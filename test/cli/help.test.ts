@@ -51,6 +51,7 @@ const NOT_OF_A_SITE: readonly string[] = [
   "tls-key",
   "tls-password-file",
   "tls-self-signed",
+  "cgi",
   "open",
   "qr",
   "quiet",

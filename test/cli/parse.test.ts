@@ -48,6 +48,7 @@ describe("parseCommandLine", () => {
       precompressed: true,
       sendfile: true,
       etag: undefined,
+      cgi: false,
       quiet: false,
       page: undefined,
     });
@@ -126,6 +127,7 @@ describe("parseCommandLine", () => {
     ["uploads", ["--upload", "--upload-overwrite"], { upload: true, uploadOverwrite: true }],
     ["a bound for uploads", ["--max-upload", "0"], { maxUploadBytes: 0 }],
     ["no sendfile", ["--no-sendfile"], { sendfile: false }],
+    ["scripts", ["--cgi"], { cgi: true }],
     ["no coding", ["--no-compress", "--no-precompressed"], { compress: false, precompressed: false }],
     ["a kind of tag", ["--etag", "none"], { etag: "none" }],
     ["all origins", ["--cors"], { cors: true }],
@@ -344,6 +346,7 @@ describe("the environment", () => {
       BASEHTTP_PRECOMPRESSED: "0",
       BASEHTTP_SENDFILE: "0",
       BASEHTTP_ETAG: "content",
+      BASEHTTP_CGI: "1",
       BASEHTTP_OPEN: "1",
       BASEHTTP_QR: "1",
       BASEHTTP_QUIET: "1",
@@ -383,6 +386,7 @@ describe("the environment", () => {
       precompressed: false,
       sendfile: false,
       etag: "content",
+      cgi: true,
       quiet: true,
       page: undefined,
     });

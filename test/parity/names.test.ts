@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import * as basehttp from "../../src/index.ts";
 import {
   BaseHTTPRequestHandler,
+  CGIHTTPRequestHandler,
   type HTTPServer,
   HTTPSServer,
   HTTPStatus,
@@ -51,14 +52,22 @@ async function liveObjects(): Promise<Record<string, readonly object[]>> {
     }
     override log_message(): void {}
   }
+  class CGIProbe extends CGIHTTPRequestHandler {
+    override do_GET(): void {
+      handlers.cgi = this;
+      this.send_response(204);
+      this.end_headers();
+    }
+    override log_message(): void {}
+  }
   let server: HTTPServer | undefined;
-  for (const Probe of [BaseProbe, SimpleProbe]) {
+  for (const Probe of [BaseProbe, SimpleProbe, CGIProbe]) {
     await using started = await startServer(Probe);
     await exchange(started.port, "GET / HTTP/1.1\r\nHost: parity\r\nConnection: close\r\n\r\n");
     server = started.server;
   }
-  const { base, simple } = handlers;
-  if (server === undefined || base === undefined || simple === undefined)
+  const { base, simple, cgi } = handlers;
+  if (server === undefined || base === undefined || simple === undefined || cgi === undefined)
     throw new Error("No request was handled");
   return {
     module: [basehttp],
@@ -66,6 +75,7 @@ async function liveObjects(): Promise<Record<string, readonly object[]>> {
     HTTPSServer: [httpsServer()],
     BaseHTTPRequestHandler: [base],
     SimpleHTTPRequestHandler: [simple],
+    CGIHTTPRequestHandler: [cgi],
     HTTPMessage: [base.headers],
     HTTPStatus: [HTTPStatus, HTTPStatus.OK],
     HTTPMethod: [basehttp.HTTPMethod],
@@ -121,6 +131,7 @@ describe("Python's public names", () => {
 
   test("handler classes inherit from each other as Python's do", () => {
     expect(Object.getPrototypeOf(SimpleHTTPRequestHandler)).toBe(BaseHTTPRequestHandler);
+    expect(Object.getPrototypeOf(CGIHTTPRequestHandler)).toBe(SimpleHTTPRequestHandler);
   });
 });
 
