@@ -31,7 +31,8 @@ export async function scriptBody(head: RequestHead | null, rfile: RequestBody): 
     case BodyKind.CHUNKED:
       return await collect(rfile);
     default:
-      return null;
+      // What was said to have no bytes is not what was not said to be there (RFC 3875 4.1.2).
+      return head !== null && head.find("content-length") >= 0 ? inMemory([], 0) : null;
   }
 }
 
@@ -53,11 +54,17 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<ScriptBody> {
     await file?.close();
     throw error;
   }
+  if (file === undefined) return inMemory(first, length);
+  const collected = file;
   return {
     length,
-    pieces: file === undefined ? each(first) : readAll(file, length),
-    [Symbol.asyncDispose]: async () => await file?.close(),
+    pieces: readAll(collected, length),
+    [Symbol.asyncDispose]: () => collected.close(),
   };
+}
+
+function inMemory(pieces: readonly Uint8Array[], length: number): ScriptBody {
+  return { length, pieces: each(pieces), [Symbol.asyncDispose]: async () => {} };
 }
 
 /** A file that nobody else can open, and that is gone with whoever has it open. */
