@@ -6,7 +6,7 @@ import { HTTPStatus } from "../protocol/status.ts";
 import type { Connection } from "../transport/connection.ts";
 import { RequestBodyError } from "../transport/rfile.ts";
 import { inheritFromClass } from "./attributes.ts";
-import { BaseHTTPRequestHandler, type ClientAddress, type HandlerServer } from "./base.ts";
+import type { ClientAddress, HandlerServer } from "./base.ts";
 import {
   CGI_ATTRIBUTE_NAMES,
   CGI_OPTION_NAMES,
@@ -17,7 +17,6 @@ import { type ScriptBody, scriptBody } from "./cgi/request-body.ts";
 import { runScript } from "./cgi/run.ts";
 import { type CGIInfo, cgiInfo, findScript, leadsToScripts, type Script } from "./cgi/script.ts";
 import { takeSlot } from "./cgi/slots.ts";
-import type { ErrorPage } from "./error-page.ts";
 import { type SendHeadResult, SimpleHTTPRequestHandler } from "./simple.ts";
 
 /** Local redirects in a row: more of them lead nowhere. */
@@ -60,8 +59,6 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
   cgi_info: CGIInfo = ["", ""];
   #redirectCount = 0;
   #isBusy = false;
-  /** Whether the request leads to scripts: what lies beside them is no page to be shown. */
-  #leadsToScripts = false;
 
   /**
    * This class with other defaults, to be given to a server. What is not among `options` stays.
@@ -99,7 +96,6 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
 
   override admitRequest(): boolean | Promise<boolean> {
     this.#redirectCount = 0;
-    this.#leadsToScripts = false;
     return super.admitRequest();
   }
 
@@ -115,10 +111,8 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
    * Differs: what lies in a directory of scripts is not sent as a file by any other path that leads to it: 404.
    */
   override send_head(): SendHeadResult | Promise<SendHeadResult> {
-    this.#leadsToScripts = false;
     if (this.is_cgi()) return this.run_cgi();
-    if (!leadsToScripts(this, this.path, this.cgi_directories)) return super.send_head();
-    this.#leadsToScripts = true;
+    if (!this.#leadsToScripts(this.path)) return super.send_head();
     this.send_error(HTTPStatus.NOT_FOUND, "File not found");
     return null;
   }
@@ -132,7 +126,6 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
     const info = cgiInfo(this.path, this.cgi_directories);
     if (info === undefined) return false;
     this.cgi_info = info;
-    this.#leadsToScripts = true;
     return true;
   }
 
@@ -156,7 +149,6 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
 
   /** Runs the script of {@link cgi_info}, and answers by what it says. */
   async run_cgi(): Promise<null> {
-    this.#leadsToScripts = true;
     const found = findScript(this, this.cgi_info);
     if ("status" in found) {
       const { status, message, explain } = found;
@@ -168,6 +160,11 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
     return null;
   }
 
+  /** What lies in a directory of scripts is no page to be shown, whatever it is called. */
+  override mayBePage(target: string): boolean {
+    return cgiInfo(target, this.cgi_directories) === undefined && !this.#leadsToScripts(target);
+  }
+
   /** Says when to ask again where there was no room for one more script. */
   override send_response(code: number | HTTPStatus, message?: string | null): void {
     super.send_response(code, message);
@@ -175,9 +172,8 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
     this.#isBusy = false;
   }
 
-  override errorPage(code: number, message: string, explain: string): ErrorPage {
-    if (!this.#leadsToScripts) return super.errorPage(code, message, explain);
-    return BaseHTTPRequestHandler.prototype.errorPage.call(this, code, message, explain);
+  #leadsToScripts(target: string): boolean {
+    return leadsToScripts(this, target, this.cgi_directories);
   }
 
   async #runQuietly(): Promise<void> {

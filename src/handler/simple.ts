@@ -218,6 +218,15 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
     return this.#site?.has(lowerCaseName) === true;
   }
 
+  /**
+   * Whether what lies at `target` may be shown in place of what is not there.
+   *
+   * @internal
+   */
+  mayBePage(_target: string): boolean {
+    return true;
+  }
+
   /** The page that is called {@link notFoundPage}, for a 404; else that of every handler. */
   override errorPage(code: number, message: string, explain: string): ErrorPage {
     const page = code === 404 ? notFoundPage(this, this.#documentRoot()) : undefined;

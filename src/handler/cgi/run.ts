@@ -11,7 +11,7 @@ import { Patience } from "./patience.ts";
 import { NoRoomError, ScriptProcess } from "./process.ts";
 import type { ScriptBody } from "./request-body.ts";
 import { type BadScriptHead, type ScriptHead, ScriptHeadReader } from "./response-head.ts";
-import type { Script } from "./script.ts";
+import { NOT_EXECUTABLE, type Script } from "./script.ts";
 
 /** What running a script needs of the handler whose request it is. */
 export interface RunningHandler extends BaseHTTPRequestHandler {
@@ -68,7 +68,9 @@ function refuseToRun(handler: RunningHandler, script: Script, error: unknown): n
   const { code = "" } = error as NodeJS.ErrnoException;
   if (!(error instanceof NoRoomError) && code === "") throw error;
   logOf(handler, script)(error instanceof NoRoomError ? error.message : `it cannot be run: ${code}`);
-  handler.request.watch(handler.send_error(error instanceof NoRoomError ? 503 : 502));
+  if (error instanceof NoRoomError) handler.request.watch(handler.send_error(503));
+  else if (code === "EACCES") handler.request.watch(handler.send_error(403, NOT_EXECUTABLE));
+  else handler.request.watch(handler.send_error(502));
   return null;
 }
 

@@ -38,6 +38,8 @@ export interface ScriptRefusal {
   readonly explain?: string;
 }
 
+export const NOT_EXECUTABLE = "CGI script is not executable";
+
 /** The directory among `directories` that `target` leads into; undefined where it leads into none. */
 export function cgiInfo(target: string, directories: readonly string[]): CGIInfo | undefined {
   const { names, hasTrailingSlash } = requestedNames(target);
@@ -122,7 +124,7 @@ function refusalOf(
   if (stats === undefined || !isInside || !pathInfo.isWellFormed()) return noSuchScript(name);
   if (!stats.isFile()) return notAFile(name);
   if (seeker.is_executable(file)) return undefined;
-  return refusal(403, "CGI script is not executable", name);
+  return refusal(403, NOT_EXECUTABLE, name);
 }
 
 /** Whether what `file` really is lies in each of `directories` that it lies in by name. */
