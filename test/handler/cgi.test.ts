@@ -83,7 +83,7 @@ describe("a script", () => {
     expect([answer.status, answer.body, answer.framing]).toEqual([200, "HTTP/1.0\n", "close"]);
   });
 
-  test("streams: what it has written arrives before it ends", async () => {
+  test("streams both ways: neither waits for the other to end", async () => {
     await using site = await serveScripts({ slow: `${TEXT} echo first; read line; echo "$line"` });
     await using client = await RawClient.connect(site.port);
     client.send("POST /cgi-bin/slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 7\r\n\r\n");

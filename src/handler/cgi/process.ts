@@ -88,23 +88,34 @@ export class ScriptProcess implements AsyncDisposable {
     if (this.#input === null) return false;
     try {
       await this.#input.sink.write(bytes);
+      // Whoever reads may wait for just these.
+      await this.#input?.sink.flush();
       return this.#input !== null;
     } catch {
       return false;
     }
   }
 
-  /** Ends its input. */
-  endInput(): void {
+  /** Ends its input, when all of it has been taken. */
+  async endInput(): Promise<void> {
+    try {
+      await this.#input?.sink.end();
+    } catch {
+      // Nobody wants the rest.
+    }
+    this.#closeInput();
+  }
+
+  #closeInput(): void {
     const input = this.#input;
-    if (input === null) return;
     this.#input = null;
-    const ended = input.sink.end();
-    if (ended instanceof Promise) void quietly(ended);
+    if (input === null) return;
+    // It has a descriptor of its own, which it closes only when it is told to.
+    void quietly(Promise.try(() => input.sink.end()));
     if (input.descriptor >= 0) closeSync(input.descriptor);
   }
 
-  /** Ends it: at its next signal if it heeds that, else a second later. What it has not written yet is lost. */
+  /** Ends it: at its next signal if it heeds that, else a second later. What it writes meanwhile is for the log alone. */
   end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
@@ -114,14 +125,13 @@ export class ScriptProcess implements AsyncDisposable {
       this.#cancelKill = after(GRACE_SECONDS, () => killGroup(pid, "SIGKILL"));
     }
     this.output.cancel();
-    this.errors.cancel();
   }
 
   /** Ends it, and waits for that. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.end();
     await this.exited;
-    this.endInput();
+    this.#closeInput();
     await Promise.all([this.output.close(), this.errors.close()]);
   }
 

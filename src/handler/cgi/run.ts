@@ -85,6 +85,7 @@ class ScriptRun {
   readonly #process: ScriptProcess;
   readonly #patience: Patience;
   readonly #log: (message: string) => void;
+  #errorsLogged: Promise<void> = Promise.resolve();
   /** Why the request's body did not come to its end. */
   #bodyError: unknown = null;
 
@@ -100,7 +101,7 @@ class ScriptRun {
     const { request } = this.#handler;
     const ignoreDeparture = whenGone(request, () => this.#process.end());
     const stopProbing = every(PROBE_SECONDS, () => this.#probe());
-    const errorsLogged = this.#logErrors();
+    this.#errorsLogged = this.#logErrors();
     if (request.wfile.closed) this.#process.end();
     if (body !== null) void this.#feed(body.pieces);
     try {
@@ -110,7 +111,7 @@ class ScriptRun {
       ignoreDeparture();
       stopProbing();
       this.#process.end();
-      await errorsLogged;
+      await this.#errorsLogged;
     }
   }
 
@@ -126,7 +127,7 @@ class ScriptRun {
         if (!(await this.#process.write(value))) return;
         this.#patience.heard();
       }
-      this.#process.endInput();
+      await this.#process.endInput();
     } catch (error) {
       this.#bodyError = error;
       this.#process.end();
@@ -241,6 +242,7 @@ class ScriptRun {
     });
     await process.exited;
     cancel();
+    await this.#errorsLogged;
     const { exitCode, signalCode } = process;
     if (exitCode !== null && exitCode !== 0) this.#log(`exit status ${exitCode}`);
     const wasEnded =
