@@ -1,8 +1,14 @@
 /** Every option of the handler of files, in each of the ways in which it can be said. */
 
 import { describe, expect, test } from "bun:test";
+import { chmodSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
-import type { SimpleHTTPRequestHandler, SimpleHTTPRequestHandlerOptions } from "../../src/index.ts";
+import {
+  CGIHTTPRequestHandler,
+  type CGIHTTPRequestHandlerOptions,
+  type SimpleHTTPRequestHandler,
+  type SimpleHTTPRequestHandlerOptions,
+} from "../../src/index.ts";
 import { exchange, type ParsedResponse, parseResponse, startServer } from "../support/client.ts";
 import { text } from "../support/compressible.ts";
 import { linkTo, Tree } from "../support/tree.ts";
@@ -173,6 +179,28 @@ const effects = (tree: Tree): { readonly [Name in keyof Visible]-?: Effect<NonNu
   },
 });
 
+type CGIOptions = Omit<CGIHTTPRequestHandlerOptions, keyof Options>;
+
+const SCRIPTS = {
+  "www/cgi-bin/env": "#!/bin/sh\necho 'Status: 200'; echo \"X-Own: $OWN\"; echo",
+  "www/cgi-bin/slow": "#!/bin/sh\nsleep 0.5; echo 'Status: 200'; echo",
+  "www/sub/script": "#!/bin/sh\necho 'Status: 202'; echo",
+};
+
+/** The same of scripts. */
+const scriptEffects: { readonly [Name in keyof CGIOptions]-?: Effect<NonNullable<CGIOptions[Name]>> } = {
+  cgi_directories: { value: ["/sub"], request: "GET /sub/script", seen: "status", before: 200, after: 202 },
+  env: { value: { OWN: "1" }, request: "GET /cgi-bin/env", seen: "x-own", before: "", after: "1" },
+  cgiTimeout: { value: 0.1, request: "GET /cgi-bin/slow", seen: "status", before: 200, after: 504 },
+  cgiTotalTimeout: { value: 0.1, request: "GET /cgi-bin/slow", seen: "status", before: 200, after: 504 },
+  maxCgiScripts: { value: 0, request: "GET /cgi-bin/env", seen: "status", before: 200, after: 503 },
+};
+
+/** A handler of scripts that logs nothing. */
+class QuietScripts extends CGIHTTPRequestHandler {
+  override log_message(): void {}
+}
+
 function seenIn({ status, headers, body }: ParsedResponse, what: string): string | number | undefined {
   if (what === "status") return status;
   if (what === "body") return body;
@@ -207,24 +235,51 @@ const WAYS: readonly [way: string, say: (Base: Handler, options: Options) => Han
   ],
 ];
 
+/** Looks at what each option changes when it is said in one way. */
+async function lookAtEffects(
+  effectsByName: Readonly<Record<string, Effect<unknown>>>,
+  Quiet: Handler,
+  directory: string,
+  say: (Base: Handler, options: Options) => Handler,
+): Promise<void> {
+  for (const [name, { value, beside = {}, request, fields = [], seen, before, after }] of Object.entries(
+    effectsByName,
+  )) {
+    const look = async (Configured: Handler) => {
+      await using started = await startServer(Configured);
+      const head = [`${request} HTTP/1.1`, "Host: x", "Connection: close", ...fields, "", ""];
+      return seenIn(parseResponse(await exchange(started.port, head.join("\r\n"))), seen);
+    };
+    const Base = Quiet.with({ directory, ...beside });
+    expect([name, await look(Base)]).toEqual([name, before]);
+    expect([name, await look(say(Base, { [name]: value }))]).toEqual([name, after]);
+  }
+}
+
 describe("an option of the handler of files", () => {
   test.each(WAYS)(
     "can be said by %s",
     async (_way, say) => {
       using tree = new Tree(FILES);
-      for (const [name, { value, beside = {}, request, fields = [], seen, before, after }] of Object.entries(
-        effects(tree),
-      )) {
-        const look = async (Configured: Handler) => {
-          await using started = await startServer(Configured);
-          const head = [`${request} HTTP/1.1`, "Host: x", "Connection: close", ...fields, "", ""];
-          return seenIn(parseResponse(await exchange(started.port, head.join("\r\n"))), seen);
-        };
-        const Base = QuietHandler.with({ directory: tree.path("www"), ...beside });
-        expect([name, await look(Base)]).toEqual([name, before]);
-        expect([name, await look(say(Base, { [name]: value }))]).toEqual([name, after]);
-      }
+      await lookAtEffects(effects(tree), QuietHandler, tree.path("www"), say);
     },
     30_000,
   );
+});
+
+describe("an option of the handler of scripts", () => {
+  test.each(WAYS)(
+    "can be said by %s",
+    async (_way, say) => {
+      using tree = new Tree({ ...FILES, ...SCRIPTS });
+      for (const script of Object.keys(SCRIPTS)) chmodSync(tree.path(script), 0o755);
+      await lookAtEffects(scriptEffects, QuietScripts, tree.path("www"), say);
+      await lookAtEffects({ dotfiles: effects(tree).dotfiles }, QuietScripts, tree.path("www"), say);
+    },
+    30_000,
+  );
+
+  test("is none of the handler of files", () => {
+    expect(() => QuietHandler.with({ cgiTimeout: 1 } as Options)).toThrow('There is no option "cgiTimeout"');
+  });
 });

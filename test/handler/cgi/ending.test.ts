@@ -1,6 +1,7 @@
 /** Nothing that a script has started outlives its request, whoever ends it. */
 
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CGIHTTPRequestHandler } from "../../../src/index.ts";
 import { exchange, RawClient, startServer } from "../../support/client.ts";
@@ -164,13 +165,16 @@ describe("the end of a server", () => {
 
 test("a hundred requests leave no process and no descriptor behind", async () => {
   await using site = await serveScripts({ good: `${TEXT} cat`, bad: "exit 1", odd: "#!/no/such\n" });
-  const openFiles = () => [...new Bun.Glob("*").scanSync({ cwd: "/proc/self/fd", onlyFiles: false })].length;
-  const children = () => Bun.file(`/proc/self/task/${process.pid}/children`).text();
+  const openFiles = () => readdirSync("/proc/self/fd").length;
+  const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, "utf8");
   await site.ask("GET /cgi-bin/good");
-  const before = [openFiles(), await children()];
+  const before = openFiles();
   const names = ["good", "bad", "odd", "none"];
   for (let round = 0; round < 25; round++) {
     await Promise.all(names.map((name) => site.ask(`POST /cgi-bin/${name}`, "Content-Length: 1", "", "x")));
   }
-  expect([openFiles(), await children()]).toEqual(before);
+  // The last connections are still being closed.
+  for (let round = 0; round < 100 && openFiles() > before; round++) await site.ask("GET /cgi-bin/none");
+  expect(openFiles()).toBeLessThanOrEqual(before);
+  expect(children()).toBe("");
 });
