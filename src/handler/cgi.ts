@@ -22,6 +22,8 @@ import { type SendHeadResult, SimpleHTTPRequestHandler } from "./simple.ts";
 /** Local redirects in a row: more of them lead nowhere. */
 const MAX_REDIRECTS = 10;
 
+const LIMITS = ["cgiTimeout", "cgiTotalTimeout", "maxCgiScripts"] as const;
+
 /** Seconds after which it may be asked again where no more scripts are run at the moment. */
 const RETRY_AFTER = 1;
 
@@ -86,11 +88,15 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
    * As in the class above.
    *
    * @throws TypeError where there are no scripts on this system, and with {@link upload}.
+   * @throws RangeError for a limit that is not a number from 0 on.
    */
   override setup(): void | Promise<void> {
     if (!this.have_fork)
       throw new TypeError("CGIHTTPRequestHandler: there are no CGI scripts on this system");
     if (this.upload) throw noUploads();
+    for (const name of LIMITS) {
+      if (!(this[name] >= 0)) throw new RangeError(`${name}: ${this[name]} is not a number from 0 on`);
+    }
     return super.setup();
   }
 

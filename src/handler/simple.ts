@@ -210,12 +210,13 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   /**
-   * Whether answers say something in this field whatever they are about.
+   * Whether answers say something in this field whatever they are about, and whoever makes them.
    *
    * @internal
    */
   saysItself(lowerCaseName: string): boolean {
-    return this.#site?.has(lowerCaseName) === true;
+    // How long something may be kept is said of files alone.
+    return lowerCaseName !== "cache-control" && this.#site?.has(lowerCaseName) === true;
   }
 
   /**

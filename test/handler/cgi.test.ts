@@ -1,8 +1,9 @@
 /** Scripts over HTTP: what goes in, and what their answers become. */
 
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { relative } from "node:path";
 import { CGIHTTPRequestHandler } from "../../src/index.ts";
-import { exchange, parseResponse, RawClient } from "../support/client.ts";
+import { exchange, parseResponse, RawClient, startServer } from "../support/client.ts";
 import { decodeResponse, decodeResponses } from "../support/decode.ts";
 import { describeWith } from "../support/programs.ts";
 import { serveScripts, TEXT } from "../support/scripts.ts";
@@ -291,6 +292,15 @@ describe("what a script says of its answer", () => {
     ]);
   });
 
+  test("may be about caches, which the site has nothing to say to about scripts", async () => {
+    await using site = await serveScripts(
+      { say: says("Content-Type: a/b", "Cache-Control: no-store", "", "") },
+      { cache: 60 },
+    );
+    const { headerLines } = parseResponse(await site.askRaw("GET /cgi-bin/say"));
+    expect(headerLines.filter(([name]) => name === "Cache-Control")).toEqual([["Cache-Control", "no-store"]]);
+  });
+
   test("does not repeat what the site says of every answer", async () => {
     await using site = await serveScripts(
       { say: says("Content-Type: a/b", "Access-Control-Allow-Origin: http://b.example", "", "") },
@@ -432,6 +442,27 @@ describe("the class", () => {
     const put = "PUT /cgi-bin/b HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
     expect(await exchange(site.port, put)).toBe("");
     expect(String(errors[0])).toContain("upload cannot be on");
+  });
+
+  test("serves a directory that is said relative to the current one", async () => {
+    await using site = await serveScripts({ where: `${TEXT} pwd; echo "$PATH_TRANSLATED"` });
+    class Relative extends CGIHTTPRequestHandler {
+      override log_message(): void {}
+    }
+    const directory = relative(process.cwd(), site.tree.root);
+    await using started = await startServer(Relative.with({ directory }));
+    const request = "GET /cgi-bin/where/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    expect(decodeResponse(await exchange(started.port, request)).body).toBe(
+      `${site.tree.path("cgi-bin")}\n${site.tree.path("a")}\n`,
+    );
+  });
+
+  test("takes no limit that is none", async () => {
+    await using site = await serveScripts({}, { maxCgiScripts: Number.NaN });
+    const errors: unknown[] = [];
+    site.server.handle_error = (_request, _address, error) => void errors.push(error);
+    expect(await exchange(site.port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")).toBe("");
+    expect(String(errors[0])).toBe("RangeError: maxCgiScripts: NaN is not a number from 0 on");
   });
 
   test("says so where there are no scripts", async () => {

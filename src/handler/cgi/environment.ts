@@ -1,6 +1,7 @@
 /** What a script is told by its environment (RFC 3875 4.1): made from nothing, but for a few of the server's own. */
 
 import { isUtf8 } from "node:buffer";
+import { resolve } from "node:path";
 import { basicCredentials } from "../authentication.ts";
 import type { ClientAddress, HandlerServer } from "../base.ts";
 import type { HTTPMessage } from "../http-message.ts";
@@ -128,7 +129,7 @@ function bodyVariables(headers: HTTPMessage, contentLength: number | null): Reco
 
 /** What PATH_INFO would be as a file's path (RFC 3875 4.1.6). */
 function translated(request: ScriptRequest, pathInfo: string): string {
-  return request.translate_path(pathInfo.split("/").map(encodeURIComponent).join("/"));
+  return resolve(request.translate_path(pathInfo.split("/").map(encodeURIComponent).join("/")));
 }
 
 /** The host that the client asked for, without its port (RFC 3875 4.1.14); else the one that the server is bound to. */

@@ -7,7 +7,8 @@ export const MAX_LINE_BYTES = 1000;
 
 export class ErrorLines {
   readonly #log: (line: string) => void;
-  #line: number[] = [];
+  readonly #line: Uint8Array = new Uint8Array(MAX_LINE_BYTES);
+  #length = 0;
   #loggedCount = 0;
 
   constructor(log: (line: string) => void) {
@@ -15,21 +16,25 @@ export class ErrorLines {
   }
 
   push(piece: Uint8Array): void {
-    if (this.#loggedCount > MAX_LINES) return;
-    for (const byte of piece) {
-      if (byte === LF) this.#endLine();
-      else if (this.#line.length < MAX_LINE_BYTES) this.#line.push(byte);
+    for (let at = 0; at < piece.length && this.#loggedCount <= MAX_LINES;) {
+      const lineFeed = piece.indexOf(LF, at);
+      const end = lineFeed < 0 ? piece.length : lineFeed;
+      const part = piece.subarray(at, Math.min(end, at + MAX_LINE_BYTES - this.#length));
+      this.#line.set(part, this.#length);
+      this.#length += part.length;
+      if (lineFeed >= 0) this.#endLine();
+      at = end + 1;
     }
   }
 
   /** Nothing more will come: what there is of a line is one. */
   end(): void {
-    if (this.#line.length > 0) this.#endLine();
+    if (this.#length > 0) this.#endLine();
   }
 
   #endLine(): void {
-    const line = new TextDecoder().decode(Uint8Array.from(this.#line)).replace(/\r$/, "");
-    this.#line = [];
+    const line = new TextDecoder().decode(this.#line.subarray(0, this.#length)).replace(/\r$/, "");
+    this.#length = 0;
     this.#loggedCount++;
     if (this.#loggedCount <= MAX_LINES) this.#log(line);
     else if (this.#loggedCount === MAX_LINES + 1)

@@ -47,6 +47,7 @@ export class ScriptProcess implements AsyncDisposable {
   readonly #child: Bun.Subprocess;
   #input: Input | null;
   #cancelKill: Cancel = () => {};
+  #cancelErrors: Cancel = () => {};
   #isEnding = false;
   #hasEnded = false;
 
@@ -132,6 +133,7 @@ export class ScriptProcess implements AsyncDisposable {
     this.end();
     await this.exited;
     this.#closeInput();
+    this.#cancelErrors();
     await Promise.all([this.output.close(), this.errors.close()]);
   }
 
@@ -142,7 +144,7 @@ export class ScriptProcess implements AsyncDisposable {
     killGroup(pid, "SIGKILL");
     scriptGroups.delete(pid);
     this.output.writerEnded();
-    this.errors.writerEnded();
+    this.#cancelErrors = after(GRACE_SECONDS, () => this.errors.cancel());
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { type Stats, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { Refusal } from "../../files/document-root.ts";
 import { isDotfile, isMalformed, requestedNames } from "../../files/path.ts";
 import { isWithin, isWithinResolved, realPath } from "../../files/real-path.ts";
@@ -24,6 +25,7 @@ export interface ScriptSeeker {
 
 /** A script that may run. */
 export interface Script {
+  /** Its absolute path. */
   readonly file: string;
   /** SCRIPT_NAME. */
   readonly name: string;
@@ -86,7 +88,7 @@ export function findScript(seeker: ScriptSeeker, [directory, rest]: CGIInfo): Sc
   for (const [index, part] of names.entries()) {
     name = name === "/" ? `/${part}` : `${name}/${part}`;
     if (isHidden(seeker, part, depth + index === 0)) return noSuchScript(name);
-    const file = pathOf(seeker, name);
+    const file = resolve(pathOf(seeker, name));
     const stats = statOf(file);
     const isLast = index === names.length - 1;
     if (stats?.isDirectory() === true && !isLast) continue;
@@ -119,7 +121,7 @@ function refusalOf(
   { file, name, pathInfo }: Script,
   scriptDirectory: string,
 ): ScriptRefusal | undefined {
-  const isInside = seeker.followSymlinks || liesInside(file, [seeker.directory, scriptDirectory]);
+  const isInside = seeker.followSymlinks || liesInside(file, [seeker.directory || ".", scriptDirectory]);
   // An escaped slash, or what is not UTF-8, cannot be told in PATH_INFO (RFC 3875 4.1.5).
   if (stats === undefined || !isInside || !pathInfo.isWellFormed()) return noSuchScript(name);
   if (!stats.isFile()) return notAFile(name);
