@@ -114,6 +114,15 @@ describe("the end of a script ends what it has left behind", () => {
   });
 });
 
+test("what has made itself a session and talks on to the log is not listened to for long", async () => {
+  await using vigil = new Vigil();
+  const escapes = `${Vigil.BEGIN} ${TEXT} setsid sh -c 'while :; do echo x; done' >&2 & echo answer`;
+  await using site = await serveScripts({ escapes }, { env: vigil.env });
+  expect((await site.ask("GET /cgi-bin/escapes")).body).toContain("answer\n");
+  // Nobody reads what it says: that ends it.
+  await vigil.ended();
+});
+
 describe("the end of a server", () => {
   test("waits for scripts, which end their answers", async () => {
     await using vigil = new Vigil();
