@@ -147,10 +147,12 @@ describe("the body of a request", () => {
     expect(decodeResponse(await client.untilClosed()).body).toBe("deaf\n");
   });
 
-  test("that is still on its way when the script has answered ends the connection", async () => {
+  test("that is still on its way when the script has answered does not hold up the answer", async () => {
     await using site = await serveScripts({ hasty: `${TEXT} echo hasty` });
     await using client = await RawClient.connect(site.port);
     client.send("POST /cgi-bin/hasty HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123");
+    await client.until((received) => received.includes("hasty"));
+    client.endInput();
     expect(decodeResponse(await client.untilClosed()).body).toBe("hasty\n");
   });
 
