@@ -8,6 +8,7 @@ import { headTarget } from "./targets/head.ts";
 import { logTarget } from "./targets/log.ts";
 import { pathTarget } from "./targets/path.ts";
 import { responseTarget } from "./targets/response.ts";
+import { scriptTarget } from "./targets/script.ts";
 
 export const TARGETS: readonly Target[] = [
   headTarget,
@@ -19,4 +20,5 @@ export const TARGETS: readonly Target[] = [
   dateTarget,
   listsTarget,
   logTarget,
+  scriptTarget,
 ];

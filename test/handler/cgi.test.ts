@@ -3,8 +3,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { relative } from "node:path";
 import { CGIHTTPRequestHandler } from "../../src/index.ts";
+import { hasPipes } from "../../src/system/pipe.ts";
 import { exchange, parseResponse, RawClient, startServer } from "../support/client.ts";
-import { decodeResponse, decodeResponses } from "../support/decode.ts";
+import { decodeResponse, decodeResponses, isWhole } from "../support/decode.ts";
 import { describeWith } from "../support/programs.ts";
 import { serveScripts, TEXT } from "../support/scripts.ts";
 import { pattern } from "../support/site.ts";
@@ -13,15 +14,6 @@ import { pattern } from "../support/site.ts";
 setDefaultTimeout(60_000);
 
 const CAT = "echo 'Content-Type: application/octet-stream'; echo; exec cat";
-
-/** Whether one answer has come, and all of it. */
-function isWhole(received: string): boolean {
-  try {
-    return decodeResponse(received).body !== "";
-  } catch {
-    return false;
-  }
-}
 
 function says(...lines: string[]): string {
   return `cat <<'END'\n${lines.join("\n")}\nEND`;
@@ -57,7 +49,7 @@ describe("a script", () => {
     expect((await site.ask("GET /cgi-bin/sub/where")).body).toBe(`${site.tree.path("cgi-bin/sub")}\n`);
   });
 
-  test("opens its streams by their names", async () => {
+  test.if(hasPipes)("opens its streams by their names", async () => {
     await using site = await serveScripts({
       names: `${TEXT} cat /dev/stdin; echo to stderr >/dev/stderr; echo to stdout >/dev/stdout`,
     });
@@ -68,7 +60,7 @@ describe("a script", () => {
     ]);
   });
 
-  test("is given nothing of the server's that is open", async () => {
+  test.if(hasPipes)("is given nothing of the server's that is open", async () => {
     await using site = await serveScripts({ open: `${TEXT} ls /proc/self/fd` });
     await using _other = await RawClient.connect(site.port);
     // The last is the directory that it reads.

@@ -39,6 +39,16 @@ export function decodeResponse(raw: string, method = "GET"): DecodedResponse {
   return response;
 }
 
+/** Whether one whole response has come, and nothing behind it. */
+export function isWhole(raw: string): boolean {
+  try {
+    decodeResponse(raw);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The body, and how many bytes it took. */
 function bodyOf(
   { status, headers, body }: ParsedResponse,

@@ -4,6 +4,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CGIHTTPRequestHandler } from "../../../src/index.ts";
+import { hasPipes } from "../../../src/system/pipe.ts";
 import { exchange, RawClient, startServer } from "../../support/client.ts";
 import { decodeResponse, decodeResponses } from "../../support/decode.ts";
 import { serveScripts, TEXT, Vigil } from "../../support/scripts.ts";
@@ -172,7 +173,7 @@ describe("the end of a server", () => {
   });
 });
 
-test("a hundred requests leave no process and no descriptor behind", async () => {
+test.if(hasPipes)("a hundred requests leave no process and no descriptor behind", async () => {
   await using site = await serveScripts({ good: `${TEXT} cat`, bad: "exit 1", odd: "#!/no/such\n" });
   const openFiles = () => readdirSync("/proc/self/fd").length;
   const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, "utf8");

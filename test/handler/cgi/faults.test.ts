@@ -1,9 +1,11 @@
 /** Scripts that misbehave, one kind a test: what their clients get, and what the log says. */
 
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { fileURLToPath } from "node:url";
 import { MAX_LINE_BYTES, MAX_LINES } from "../../../src/handler/cgi/error-lines.ts";
+import { hasPipes } from "../../../src/system/pipe.ts";
 import { parseResponse, RawClient } from "../../support/client.ts";
-import { decodeResponse } from "../../support/decode.ts";
+import { decodeResponse, isWhole } from "../../support/decode.ts";
 import { type ScriptSite, serveScripts, TEXT, Vigil } from "../../support/scripts.ts";
 
 // Each test starts programs, and shares the machine with tests that do the same.
@@ -205,6 +207,33 @@ describe("scripts at a time", () => {
     expect((await site.ask("GET /cgi-bin/to")).body).toBe("good\n");
   });
 });
+
+test.if(hasPipes)(
+  "a script for which no descriptors are left is 503, and others run when there are some",
+  async () => {
+    await using site = await serveScripts(SCRIPTS);
+    const program = fileURLToPath(new URL("../fixtures/crowded-scripts.ts", import.meta.url));
+    const child = Bun.spawn(
+      ["sh", "-c", 'ulimit -n 100 && exec "$0" "$@"', process.execPath, program, site.tree.root],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const { value } = await child.stdout.getReader().read();
+    await using client = await RawClient.connect(Number(Buffer.from(value!).toString()));
+    const ask = async (target: string) => {
+      const before = client.received.length;
+      client.send(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      const received = await client.until((all) => isWhole(all.slice(before)));
+      return parseResponse(received.slice(before)).status;
+    };
+    expect(await ask("/cgi-bin/good")).toBe(200);
+    expect(await ask("/fill")).toBe(200);
+    expect(await ask("/cgi-bin/good")).toBe(503);
+    expect(await ask("/free")).toBe(200);
+    expect(await ask("/cgi-bin/good")).toBe(200);
+    child.kill("SIGKILL");
+    await child.exited;
+  },
+);
 
 describe("what a script says on its standard error", () => {
   async function logOf(script: string): Promise<string[]> {
