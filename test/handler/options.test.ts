@@ -191,8 +191,8 @@ const SCRIPTS = {
 const scriptEffects: { readonly [Name in keyof CGIOptions]-?: Effect<NonNullable<CGIOptions[Name]>> } = {
   cgi_directories: { value: ["/sub"], request: "GET /sub/script", seen: "status", before: 200, after: 202 },
   env: { value: { OWN: "1" }, request: "GET /cgi-bin/env", seen: "x-own", before: "", after: "1" },
-  cgiTimeout: { value: 0.1, request: "GET /cgi-bin/slow", seen: "status", before: 200, after: 504 },
-  cgiTotalTimeout: { value: 0.1, request: "GET /cgi-bin/slow", seen: "status", before: 200, after: 504 },
+  cgiTimeout: { value: 0.01, request: "GET /cgi-bin/slow", seen: "status", before: 200, after: 504 },
+  cgiTotalTimeout: { value: 0.01, request: "GET /cgi-bin/slow", seen: "status", before: 200, after: 504 },
   maxCgiScripts: { value: 0, request: "GET /cgi-bin/env", seen: "status", before: 200, after: 503 },
 };
 

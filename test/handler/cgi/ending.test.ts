@@ -78,10 +78,10 @@ describe("a client that leaves ends its script with all that it has started", ()
 test("a client that has half-closed is asked whether it is there, and gets its answer", async () => {
   await using site = await serveScripts({ slow: `sleep 2.5; ${TEXT} echo slow` });
   const answers = decodeResponses(await exchange(site.port, GET("slow")));
-  expect(answers.map(({ status, body }) => [status, body])).toEqual([
-    [102, ""],
-    [200, "slow\n"],
-  ]);
+  const last = answers.pop();
+  expect([last?.status, last?.body]).toEqual([200, "slow\n"]);
+  // Once, or more often on a machine that is busy.
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([102]));
 });
 
 describe("the end of a script ends what it has left behind", () => {
