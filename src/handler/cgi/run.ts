@@ -41,15 +41,15 @@ export async function runScript(
   script: Script,
   body: ScriptBody | null,
 ): Promise<string | null> {
-  let process: ScriptProcess;
+  let started: ScriptProcess;
   try {
-    process = startScript(handler, script, body);
+    started = startScript(handler, script, body);
   } catch (error) {
     return refuseToRun(handler, script, error);
   }
-  await using started = process;
-  using patience = new Patience(handler.cgiTimeout, handler.cgiTotalTimeout, () => started.end());
-  return await new ScriptRun(handler, script, started, patience).run(body);
+  await using running = started;
+  using patience = new Patience(handler.cgiTimeout, handler.cgiTotalTimeout, () => running.end());
+  return await new ScriptRun(handler, script, running, patience).run(body);
 }
 
 function startScript(handler: RunningHandler, script: Script, body: ScriptBody | null): ScriptProcess {
@@ -234,16 +234,15 @@ class ScriptRun {
 
   /** Waits for the script to end; whether it did so by itself, whatever its exit status. */
   async #untilExit(): Promise<boolean> {
-    const process = this.#process;
     let isLate = false;
     const cancel = after(EXIT_SECONDS, () => {
       isLate = true;
-      process.end();
+      this.#process.end();
     });
-    await process.exited;
+    await this.#process.exited;
     cancel();
     await this.#errorsLogged;
-    const { exitCode, signalCode } = process;
+    const { exitCode, signalCode } = this.#process;
     if (exitCode !== null && exitCode !== 0) this.#log(`exit status ${exitCode}`);
     const wasEnded =
       this.#patience.expired !== null || this.#bodyError !== null || this.#handler.wfile.closed;
