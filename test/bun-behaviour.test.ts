@@ -4,9 +4,10 @@
  */
 
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openPipe } from "../src/system/pipe.ts";
 import { someCertificate } from "./support/certificates.ts";
 import { describeWith } from "./support/programs.ts";
 
@@ -374,6 +375,63 @@ describe("text (protocol/text.ts, protocol/response-head.ts)", () => {
     expect(buffer.latin1Write("\u00fc!", 1)).toBe(2);
     expect(buffer.utf8Write("\u00fc!", 4)).toBe(3);
     expect([...buffer]).toEqual([0, 0xfc, 0x21, 0, 0xc3, 0xbc, 0x21, 0]);
+  });
+});
+
+describe.if(process.platform === "linux")("programs and pipes (handler/cgi/process.ts)", () => {
+  const shell = (script: string) => ["sh", "-c", script];
+
+  /** What `fd` is opened as, by its number in a program. */
+  const opened = (fd: number) => `readlink /proc/self/fd/${fd}`;
+
+  test("detached makes a session, which is a process group of the same number", async () => {
+    const child = Bun.spawn(shell("cut -d' ' -f5,6 /proc/$$/stat"), { detached: true, stdout: "pipe" });
+    expect((await new Response(child.stdout).text()).trim()).toBe(`${child.pid} ${child.pid}`);
+  });
+
+  test("what Bun itself gives a program is a socket, which cannot be opened by its name", async () => {
+    const child = Bun.spawn(shell(`${opened(0)}; cat /dev/stdin`), {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    expect(await new Response(child.stdout).text()).toStartWith("socket:");
+    expect(await child.exited).not.toBe(0);
+  });
+
+  test("a pipe is read no faster than somebody takes what comes of it, up to a bound", async () => {
+    const { readEnd, writeEnd } = openPipe()!;
+    const child = Bun.spawn(["yes"], { stdio: ["ignore", writeEnd, "ignore"] });
+    cleanUps.push(() => child.kill("SIGKILL"));
+    closeSync(writeEnd);
+    const reader = Bun.file(readEnd).stream().getReader();
+    await reader.read();
+    const written = () =>
+      Number(/^wchar: ([0-9]+)$/m.exec(readFileSync(`/proc/${child.pid}/io`, "utf8"))![1]);
+    // Time enough for gigabytes.
+    for (let round = 0; round < 20; round++) await Bun.spawn(["true"]).exited;
+    expect(written()).toBeLessThan(4 * 1024 * 1024);
+    await reader.cancel();
+    closeSync(readEnd);
+    expect(await child.exited).not.toBe(0);
+  });
+
+  test("cancelling a reader ends a read that waits, and leaves the descriptor open", async () => {
+    const { readEnd, writeEnd } = openPipe()!;
+    const reader = Bun.file(readEnd).stream().getReader();
+    const waiting = reader.read();
+    await reader.cancel();
+    expect((await waiting).done).toBe(true);
+    closeSync(readEnd);
+    closeSync(writeEnd);
+  });
+
+  test("a writer waits for room, fails when nobody reads any more, and closes only what it has opened itself", async () => {
+    const { readEnd, writeEnd } = openPipe()!;
+    const sink = Bun.file(writeEnd).writer();
+    const written = Promise.resolve(sink.write(MORE_THAN_FITS));
+    closeSync(readEnd);
+    expect(await written.then(String, (error) => error.code)).toBe("EPIPE");
+    await Promise.try(() => sink.end()).catch(() => {});
+    closeSync(writeEnd);
   });
 });
 
