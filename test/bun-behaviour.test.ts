@@ -8,8 +8,7 @@ import { closeSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPipe } from "../src/system/pipe.ts";
-import { someCertificate } from "./support/certificates.ts";
-import { describeWith } from "./support/programs.ts";
+import { describeWithCertificates, someCertificate } from "./support/certificates.ts";
 
 type Socket = Bun.Socket<undefined>;
 type Handlers = Bun.SocketHandler<undefined>;
@@ -513,7 +512,7 @@ async function connectTls(port: number, ALPNProtocols = "\x08http/1.1"): Promise
   return socket;
 }
 
-describeWith(["openssl"], "TLS (transport/listener.ts, transport/handshakes.ts)", () => {
+describeWithCertificates("TLS (transport/listener.ts, transport/handshakes.ts)", () => {
   test("opens a socket, then tells of its handshake, and only then of data", async () => {
     const { port, events, closed } = listenTls({ end: (socket) => void socket.end() });
     const client = await connectTls(port);

@@ -3,11 +3,16 @@ import { X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate as makeSelfSigned, namesFor } from "../../src/cli/self-signed.ts";
-import { certificateFile, makeCertificate, openssl, someCertificate } from "../support/certificates.ts";
+import {
+  certificateFile,
+  describeWithCertificates,
+  makeCertificate,
+  openssl,
+  someCertificate,
+} from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
 import { decodeResponse } from "../support/decode.ts";
 import { request } from "../support/observed-server.ts";
-import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 import { CLI, type CommandOptions, runCommand, startCommand } from "./support/command.ts";
 
@@ -30,7 +35,7 @@ async function ending(args: readonly string[], options: CommandOptions = {}): Pr
   return [exitCode, stderr];
 }
 
-describeWith(["openssl"], "basehttp --tls-cert", () => {
+describeWithCertificates("basehttp --tls-cert", () => {
   test("serves HTTPS, and its banner says so", async () => {
     using tree = new Tree({ "a.txt": "hello" });
     const { certfile, keyfile } = someCertificate();
@@ -149,7 +154,7 @@ describe("basehttp, where TLS is asked for in a way that cannot be,", () => {
   });
 });
 
-describeWith(["openssl"], "basehttp --tls-self-signed", () => {
+describeWithCertificates("basehttp --tls-self-signed", () => {
   test("serves with a certificate for this machine, and says its fingerprint", async () => {
     using tree = new Tree({ "a.txt": "hello" });
     await using serving = await startCommand(["-q", "-d", tree.root, "--tls-self-signed"], {

@@ -2,8 +2,9 @@
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { SimpleHTTPRequestHandler } from "../../src/index.ts";
-import { someCertificate } from "../support/certificates.ts";
-import { type StartedServer, startHttpsServer } from "../support/client.ts";
+import { describeWithCertificates, someCertificate } from "../support/certificates.ts";
+import type { StartedServer } from "../support/client.ts";
+import { startHttpsServer } from "../support/https.ts";
 import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 import { Browser, BROWSER_NAMES } from "./support/browser.ts";
@@ -42,7 +43,7 @@ async function startSite(): Promise<Site> {
   };
 }
 
-describeWith(["openssl"], "over TLS,", () => {
+describeWithCertificates("over TLS,", () => {
   const trust = (): string[] => ["--cacert", someCertificate().certfile];
 
   describeWith(["curl"], "curl", () => {

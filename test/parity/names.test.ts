@@ -9,7 +9,7 @@ import {
   HTTPStatus,
   SimpleHTTPRequestHandler,
 } from "../../src/index.ts";
-import { someCertificate } from "../support/certificates.ts";
+import { removeCertificates, someCertificate } from "../support/certificates.ts";
 import { exchange, startServer } from "../support/client.ts";
 import { titleWithReason } from "../support/programs.ts";
 import list from "./python-names.json" with { type: "json" };
@@ -86,7 +86,11 @@ async function liveObjects(): Promise<Record<string, readonly object[]>> {
 function httpsServer(): object {
   const options = { bind_and_activate: false } as const;
   if (Bun.which("openssl") === null) return { __proto__: HTTPSServer.prototype, ...ARGUMENTS };
-  return new HTTPSServer(["", 0], BaseHTTPRequestHandler, { ...options, ...someCertificate() });
+  try {
+    return new HTTPSServer(["", 0], BaseHTTPRequestHandler, { ...options, ...someCertificate() });
+  } finally {
+    removeCertificates();
+  }
 }
 
 /** Whether basehttp has `name` on what stands for the class. */

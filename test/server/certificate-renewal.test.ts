@@ -2,8 +2,14 @@ import { expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { BaseHTTPRequestHandler, CertificateError, HTTPSServer } from "../../src/index.ts";
-import { certificateFile, type CertificatePaths, makeCertificate } from "../support/certificates.ts";
-import { RawClient, serve, startHttpsServer } from "../support/client.ts";
+import {
+  certificateFile,
+  type CertificatePaths,
+  describeWithCertificates,
+  makeCertificate,
+} from "../support/certificates.ts";
+import { RawClient, serve } from "../support/client.ts";
+import { startHttpsServer } from "../support/https.ts";
 import { request } from "../support/observed-server.ts";
 import { describeWith } from "../support/programs.ts";
 
@@ -34,7 +40,7 @@ async function renew(server: HTTPSServer, { certfile, keyfile }: CertificatePath
   await server.reload_certificate();
 }
 
-describeWith(["openssl"], "reload_certificate()", () => {
+describeWithCertificates("reload_certificate()", () => {
   test("shows new clients the new certificate, and lets open connections go on", async () => {
     await using started = await startHttpsServer(Hello, makeCertificate("first"));
     await using old = await RawClient.connectTls(started.port);
@@ -128,7 +134,7 @@ describeWith(["openssl"], "reload_certificate()", () => {
   });
 });
 
-describeWith(["openssl"], "a certificate", () => {
+describeWithCertificates("a certificate", () => {
   describeWith(["wrk"], "that is renewed under load", renewalUnderLoad);
 });
 

@@ -2,11 +2,10 @@
 
 import { afterEach, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
-import { someCertificate } from "../support/certificates.ts";
+import { describeWithCertificates, someCertificate } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
 import { decodeResponse } from "../support/decode.ts";
 import { request } from "../support/observed-server.ts";
-import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 
 const INDEX = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
@@ -76,7 +75,7 @@ test(
   TIMEOUT_MS,
 );
 
-describeWith(["openssl"], "with TLS", () => {
+describeWithCertificates("with TLS", () => {
   test(
     "a changed program answers on the same port",
     async () => {

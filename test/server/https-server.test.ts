@@ -10,11 +10,16 @@ import {
   type HTTPSServerOptions,
   ListenError,
 } from "../../src/index.ts";
-import { certificateFile, makeCertificate, someCertificate } from "../support/certificates.ts";
-import { RawClient, serve, startHttpsServer } from "../support/client.ts";
+import {
+  certificateFile,
+  describeWithCertificates,
+  makeCertificate,
+  someCertificate,
+} from "../support/certificates.ts";
+import { RawClient, serve } from "../support/client.ts";
 import { decodeResponse, decodeResponses } from "../support/decode.ts";
+import { startHttpsServer } from "../support/https.ts";
 import { realWait, request } from "../support/observed-server.ts";
-import { describeWith } from "../support/programs.ts";
 
 const GET = request();
 const LAST_GET = request("GET / HTTP/1.1", ["Connection: close"]);
@@ -83,7 +88,7 @@ async function ask(port: number, bytes: string = LAST_GET): Promise<string> {
   return decodeResponse(await client.untilClosed()).body;
 }
 
-describeWith(["openssl"], "an HTTPS server", () => {
+describeWithCertificates("an HTTPS server", () => {
   test("keeps its arguments as attributes, with Python's defaults", async () => {
     const { certfile, keyfile } = someCertificate();
     const both = certificateFile((await Bun.file(certfile).text()) + (await Bun.file(keyfile).text()));

@@ -1,8 +1,10 @@
 /** Certificates for tests, made by openssl while they run: none that somebody could take for a real one is kept. */
 
+import { afterAll } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { describeWith } from "./programs.ts";
 
 export interface CertificatePaths {
   readonly certfile: string;
@@ -13,17 +15,26 @@ let folder: string | undefined;
 let count = 0;
 let shared: CertificatePaths | undefined;
 
-/** A folder of this process's certificates. */
+/** `describe()` for tests that make certificates, where there is openssl: afterwards these are gone. */
+export function describeWithCertificates(title: string, tests: () => void): void {
+  describeWith(["openssl"], title, () => {
+    afterAll(removeCertificates);
+    tests();
+  });
+}
+
+export function removeCertificates(): void {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  folder = undefined;
+  shared = undefined;
+}
+
 function certificateFolder(): string {
-  if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), "basehttp-certificates-"));
-    process.on("exit", () => rmSync(made, { recursive: true, force: true }));
-    folder = made;
-  }
+  folder ??= mkdtempSync(join(tmpdir(), "basehttp-certificates-"));
   return folder;
 }
 
-/** Runs openssl, which the tests' `describeWith()` has found. */
+/** Runs openssl. */
 export function openssl(...args: readonly string[]): string {
   const run = Bun.spawnSync(["openssl", ...args], { stdin: "ignore" });
   if (!run.success) throw new Error(`openssl ${args[0]} failed: ${run.stderr.toString()}`);

@@ -2,15 +2,8 @@
 
 import { FFIType } from "bun:ffi";
 import { connect, type Socket } from "bun";
-import {
-  HTTPServer,
-  type HTTPServerOptions,
-  HTTPSServer,
-  type HTTPSServerOptions,
-  type RequestHandlerClass,
-} from "../../src/index.ts";
+import { HTTPServer, type HTTPServerOptions, type RequestHandlerClass } from "../../src/index.ts";
 import { findSystemCall } from "../../src/system/c-library.ts";
-import { someCertificate } from "./certificates.ts";
 
 /** Of recv(2): gives what is there, and waits for nothing. */
 const MSG_DONTWAIT = 0x40;
@@ -34,16 +27,6 @@ export async function startServer(
   options: HTTPServerOptions = {},
 ): Promise<StartedServer> {
   return serve(new HTTPServer(["127.0.0.1", 0], Handler, { drainTimeout: 1, ...options }));
-}
-
-/** The same with TLS, and a certificate that is made for it. */
-export async function startHttpsServer(
-  Handler: RequestHandlerClass,
-  options: Partial<HTTPSServerOptions> = {},
-): Promise<StartedServer<HTTPSServer>> {
-  const certificate = options.certfile === undefined ? someCertificate() : {};
-  const all = { drainTimeout: 1, ...certificate, ...options } as HTTPSServerOptions;
-  return serve(new HTTPSServer(["127.0.0.1", 0], Handler, all));
 }
 
 /** Has a server serve until it is disposed of. */

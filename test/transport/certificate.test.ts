@@ -8,9 +8,14 @@ import {
   type CertificateFiles,
   readCertificate,
 } from "../../src/transport/certificate.ts";
-import { certificateFile, makeCertificate, openssl, someCertificate } from "../support/certificates.ts";
+import {
+  certificateFile,
+  describeWithCertificates,
+  makeCertificate,
+  openssl,
+  someCertificate,
+} from "../support/certificates.ts";
 import { dropPrivileges } from "../support/privileges.ts";
-import { describeWith } from "../support/programs.ts";
 
 /** What reading them comes to: what is wrong, or that it is all right. */
 function outcome(files: Partial<CertificateFiles>): string {
@@ -27,7 +32,7 @@ function outcome(files: Partial<CertificateFiles>): string {
 
 const textOf = (path: string): string => readFileSync(path, "utf8");
 
-describeWith(["openssl"], "a certificate and its key", () => {
+describeWithCertificates("a certificate and its key", () => {
   let certfile = "";
   let keyfile = "";
   let lockedKey = "";

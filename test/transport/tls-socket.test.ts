@@ -3,11 +3,10 @@ import { readFileSync } from "node:fs";
 import { BaseHTTPRequestHandler } from "../../src/index.ts";
 import { DEFAULT_CONNECTION_LIMITS } from "../../src/transport/limits.ts";
 import { TlsSocket } from "../../src/transport/tls-socket.ts";
-import { someCertificate } from "../support/certificates.ts";
+import { describeWithCertificates, someCertificate } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
 import { MemoryConnection } from "../support/memory-socket.ts";
 import { request } from "../support/observed-server.ts";
-import { describeWith } from "../support/programs.ts";
 
 const PIECE: Uint8Array = new Uint8Array(16 * 1024).fill(0x61);
 
@@ -30,7 +29,7 @@ async function connectedPair(): Promise<{ socket: TlsSocket; client: RawClient; 
   return { client, socket: await opened.promise, closed: closed.promise };
 }
 
-describeWith(["openssl"], "a socket that encrypts", () => {
+describeWithCertificates("a socket that encrypts", () => {
   test("has no descriptor for sendfile to send what is not encrypted by", async () => {
     const { socket, client } = await connectedPair();
     expect("fd" in socket).toBe(false);

@@ -2,10 +2,11 @@
 
 import { expect, test } from "bun:test";
 import { BaseHTTPRequestHandler, SimpleHTTPRequestHandler } from "../../src/index.ts";
-import { RawClient, startHttpsServer } from "../support/client.ts";
+import { describeWithCertificates } from "../support/certificates.ts";
+import { RawClient } from "../support/client.ts";
 import { decodeResponse } from "../support/decode.ts";
+import { startHttpsServer } from "../support/https.ts";
 import { request } from "../support/observed-server.ts";
-import { describeWith } from "../support/programs.ts";
 import { Tree } from "../support/tree.ts";
 
 const MEBIBYTE: number = 1024 * 1024;
@@ -58,7 +59,7 @@ class Transfer extends BaseHTTPRequestHandler {
   override log_message(): void {}
 }
 
-describeWith(["openssl"], "50 MB over TLS", () => {
+describeWithCertificates("50 MB over TLS", () => {
   test("arrive as they were sent", async () => {
     await using server = await startHttpsServer(Transfer);
     await using client = await RawClient.connectTls(server.port);

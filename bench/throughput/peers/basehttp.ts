@@ -111,6 +111,10 @@ if (app === undefined) throw new RangeError(`No such app: "${name}"`);
 const server =
   certificate === undefined
     ? new HTTPServer(["127.0.0.1", 0], app)
-    : new basehttp.HTTPSServer(["127.0.0.1", 0], app, certificate);
+    : new basehttp.HTTPSServer(["127.0.0.1", 0], app, {
+        certfile: certificate.certfile,
+        keyfile: certificate.keyfile,
+      });
+certificate?.[Symbol.dispose]();
 announce(server.server_port, () => Bun.gc(true));
 await server.serve_forever();

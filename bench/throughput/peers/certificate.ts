@@ -1,5 +1,5 @@
-/** A certificate for servers of the bench: the same kind for all, made when one starts and gone when it ends. */
-import { mkdtempSync, rmSync } from "node:fs";
+/** A certificate for servers of the bench: the same kind for all, in files that are gone when they have been read. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +9,7 @@ const TLS_PREFIX = "tls-";
 export interface CertificateFiles {
   readonly certfile: string;
   readonly keyfile: string;
+  [Symbol.dispose](): void;
 }
 
 /** An app's name, and the certificate that it is to be served with. */
@@ -18,13 +19,13 @@ export function readAppName(name: string): { app: string; certificate?: Certific
 }
 
 /** What `Bun.serve` takes as its `tls`. */
-export function bunTls({ certfile, keyfile }: CertificateFiles): Bun.TLSOptions {
-  return { cert: Bun.file(certfile), key: Bun.file(keyfile) };
+export function bunTls(certificate: CertificateFiles): Bun.TLSOptions {
+  using files = certificate;
+  return { cert: readFileSync(files.certfile), key: readFileSync(files.keyfile) };
 }
 
 function makeCertificate(): CertificateFiles {
   const folder = mkdtempSync(join(tmpdir(), "basehttp-certificate-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   const [certfile, keyfile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   const made = Bun.spawnSync(
@@ -32,5 +33,5 @@ function makeCertificate(): CertificateFiles {
     { stdin: "ignore" },
   );
   if (!made.success) throw new Error(`openssl failed: ${made.stderr}`);
-  return { certfile, keyfile };
+  return { certfile, keyfile, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
