@@ -18,6 +18,8 @@ const PAGE = `<!DOCTYPE html>
 <script type="module" src="script.js"></script>
 `;
 
+const LAST_GET = "GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+
 interface Site extends StartedServer {
   readonly tree: Tree;
 }
@@ -114,15 +116,26 @@ describeWithCertificates("over TLS,", () => {
     expect(await client.stdout.text()).toContain(agreed);
   });
 
+  test.each(["-tls1_2", "-tls1_3"])(
+    "openssl s_client %s is told that nothing was cut off",
+    async (version) => {
+      await using site = await startSite();
+      const args = ["s_client", "-connect", `127.0.0.1:${site.port}`, version, "-ign_eof", "-msg"];
+      const client = Bun.spawn(["openssl", ...args], { stdio: [Buffer.from(LAST_GET), "pipe", "ignore"] });
+      const output = await client.stdout.text();
+      expect(output).toContain("</script>");
+      expect(output).toMatch(/^<<< TLS 1\.\d, Alert \[length 0002\], warning close_notify$/m);
+    },
+  );
+
   test("openssl s_client resumes its session", async () => {
     await using site = await startSite();
     using tree = new Tree();
     const session = tree.path("session");
-    const GET = "GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
     const outputs: string[] = [];
     for (const how of ["-sess_out", "-sess_in"]) {
       const args = ["s_client", "-connect", `127.0.0.1:${site.port}`, "-ign_eof", how, session];
-      const client = Bun.spawn(["openssl", ...args], { stdio: [Buffer.from(GET), "pipe", "ignore"] });
+      const client = Bun.spawn(["openssl", ...args], { stdio: [Buffer.from(LAST_GET), "pipe", "ignore"] });
       outputs.push(await client.stdout.text());
     }
     expect(outputs.map((output) => /^(New|Reused), TLS/m.exec(output)?.[1])).toEqual(["New", "Reused"]);
