@@ -49,7 +49,7 @@ export const TLS_CASES: readonly Case[] = [
     title: "Memory of an idle TLS connection after one request",
     isExtra: true,
     isEncrypted: true,
-    connections: 2000,
+    connections: 9000,
     subject: BASEHTTP_HELLO,
     rivals: [BUN_SERVE_HELLO],
   },
