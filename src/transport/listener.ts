@@ -8,7 +8,7 @@ import type { Certificate } from "./certificate.ts";
 import { plainHost } from "./client-address.ts";
 import { Connection } from "./connection.ts";
 import { isAmongLast } from "./descriptors.ts";
-import { duplicate } from "./duplicate.ts";
+import { duplicate, hasDuplicates } from "./duplicate.ts";
 import { Handshake, type HandshakeOwner, Handshakes, type HandshakeSocket } from "./handshakes.ts";
 import type { ConnectionOwner } from "./parties.ts";
 import { ticker } from "./ticker.ts";
@@ -115,22 +115,21 @@ export class Listener {
    */
   renew(certificate: Certificate): void {
     const fd = duplicate(this.fd);
-    if (fd < 0) throw new ListenError(this.address, "ENOTSUP", undefined);
-    const options = { ...this.#options, tls: bunTls(certificate, this.#protocols!) };
-    let successor: BunListener;
+    if (fd < 0) throw new ListenError(this.address, hasDuplicates ? "EMFILE" : "ENOTSUP", undefined);
+    // Only the listener that made a unix socket takes the path with it when it stops.
+    const path = typeof this.address === "string" && !this.#isRenewed ? new KeptPath(this.address) : null;
     try {
-      successor = Bun.listen<SocketData>({
-        ...options,
-        fd,
-      } as unknown as Bun.TCPSocketListenOptions<SocketData>);
+      path?.setAside();
+      const successor = adopt(fd, { ...this.#options, tls: bunTls(certificate, this.#protocols!) });
+      this.#listener.stop(false);
+      this.#listener = successor;
+      this.#isRenewed = true;
     } catch (cause) {
       closeSync(fd);
       throw new ListenError(this.address, codeOf(cause), cause);
+    } finally {
+      path?.putBack();
     }
-    if (typeof this.address === "string" && !this.#isRenewed) stopBeside(this.#listener, this.address);
-    else this.#listener.stop(false);
-    this.#listener = successor;
-    this.#isRenewed = true;
   }
 
   /** Accepts no more connections; those that were accepted go on. */
@@ -141,12 +140,29 @@ export class Listener {
   }
 }
 
-/** Stops a listener on a unix socket that others go on to listen on: it takes the path with it, which gets that back. */
-function stopBeside(listener: BunListener, path: string): void {
-  const aside = `${path}.${process.pid}.aside`;
-  linkSync(path, aside);
-  listener.stop(false);
-  renameSync(aside, path);
+/** The path of a unix socket, which has a second name for as long as somebody may take away the first one. */
+class KeptPath {
+  readonly #path: string;
+  readonly #aside: string;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#aside = `${path}.${process.pid}.aside`;
+  }
+
+  setAside(): void {
+    linkSync(this.#path, this.#aside);
+  }
+
+  putBack(): void {
+    try {
+      renameSync(this.#aside, this.#path);
+      // Two names of one socket: then nothing was renamed.
+      unlinkSync(this.#aside);
+    } catch {
+      // The first name is all there is, or nothing was set aside.
+    }
+  }
 }
 
 function removeQuietly(path: string): void {
@@ -155,6 +171,11 @@ function removeQuietly(path: string): void {
   } catch {
     // Somebody has done it already.
   }
+}
+
+/** Listens on a socket that listens already; its descriptor is the new listener's own. */
+function adopt(fd: number, options: BunOptions): BunListener {
+  return Bun.listen<SocketData>({ ...options, fd } as unknown as Bun.TCPSocketListenOptions<SocketData>);
 }
 
 function bunTls({ cert, key }: Certificate, protocols: Uint8Array): Bun.TLSOptions {
@@ -289,6 +310,8 @@ function reasonFor(code: string, address: ListenAddress): string {
       return "this machine does not speak that kind of address";
     case "ERR_OUT_OF_RANGE":
       return "a port is a number from 0 to 65535";
+    case "EMFILE":
+      return "no more files and sockets may be opened (ulimit -n)";
     case "ENOTSUP":
       return "its certificate cannot be renewed on this system; start the server anew";
     case "ENOTFOUND":

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, unlinkSync } from "node:fs";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
-import { BaseHTTPRequestHandler, CertificateError, HTTPSServer } from "../../src/index.ts";
+import { fileURLToPath } from "node:url";
+import { BaseHTTPRequestHandler, CertificateError, HTTPSServer, ListenError } from "../../src/index.ts";
 import {
   certificateFile,
   type CertificatePaths,
@@ -12,6 +13,8 @@ import { RawClient, serve } from "../support/client.ts";
 import { startHttpsServer } from "../support/https.ts";
 import { request } from "../support/observed-server.ts";
 import { describeWith } from "../support/programs.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 class Hello extends BaseHTTPRequestHandler {
   do_GET(): void {
@@ -118,6 +121,40 @@ describeWithCertificates("reload_certificate()", () => {
     await renew(started.server, makeCertificate("second"));
     await started[Symbol.asyncDispose]();
     expect(RawClient.connect(started.port)).rejects.toThrow();
+  });
+
+  test("fails where a unix socket's path is gone, and who is connected is served on", async () => {
+    const paths = makeCertificate("first");
+    const path = `${paths.certfile}.gone`;
+    await using started = serve(new HTTPSServer(path, Hello, { drainTimeout: 1, ...paths }));
+    await using client = await RawClient.connectTls(path);
+    unlinkSync(path);
+    const openCount = (): number => readdirSync("/proc/self/fd").length;
+    const before = openCount();
+    await expect(renew(started.server, paths)).rejects.toThrow(ListenError);
+    expect(openCount()).toBe(before);
+    client.send(request());
+    await client.until((received) => received.endsWith("hello"));
+  });
+
+  test("fails where there is no descriptor left for it, and the old certificate stays", async () => {
+    const paths = [makeCertificate("first"), makeCertificate("second")];
+    const program = `
+      import { openSync } from "node:fs";
+      import { BaseHTTPRequestHandler, HTTPSServer } from "./src/index.ts";
+      const [first, second] = ${JSON.stringify(paths)};
+      const server = new HTTPSServer(["127.0.0.1", 0], BaseHTTPRequestHandler, first);
+      await server.reload_certificate();
+      Object.assign(server, second);
+      try {
+        for (;;) openSync("/dev/null");
+      } catch {}
+      await server.reload_certificate().catch((error) => console.log(error.message));
+      process.exit(0);
+    `;
+    const limited = ["sh", "-c", 'ulimit -n 60; exec "$0" -e "$1"', process.execPath, program];
+    await using child = Bun.spawn(limited, { cwd: ROOT, stdout: "pipe", stderr: "inherit" });
+    expect(await child.stdout.text()).toMatch(/no more files and sockets|cannot read .*EMFILE/);
   });
 
   test("keeps a unix socket's path, and takes it away at the end", async () => {
