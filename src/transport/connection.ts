@@ -398,6 +398,7 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   /** Gives a request, or the failure that came instead of one, to the handler. */
   #handle(head: RequestHead): void {
     this.#phase = Phase.HANDLING;
+    this.#owner.tally.requests++;
     const mayChunk = head.minorVersion >= 1 && !this.isHttp10;
     this.wfile.beginRequest(head.hasMethod("HEAD"), mayChunk, head.hasMethod("CONNECT"));
     if (head.failure !== Failure.NONE) this.#outlook = Outlook.BROKEN;

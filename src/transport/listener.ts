@@ -29,8 +29,26 @@ export interface ListenerOwner extends ConnectionOwner<Connection> {
 export interface ListenOptions {
   /** Whether several processes may listen on it (SO_REUSEPORT). */
   readonly reusePort: boolean;
+  /** The descriptor of a socket that listens on it already, and is taken over. */
+  readonly fd?: number;
   /** Connections are encrypted. */
   readonly tls?: TlsOptions;
+}
+
+/** What a server listens by. */
+export interface ListeningSocket {
+  /** The bound address: a port of 0 has become a real one. */
+  readonly address: ListenAddress;
+  /** The descriptor of the listening socket. */
+  readonly fd: number;
+  /**
+   * Shows `certificate` to clients that come from now on.
+   *
+   * @throws ListenError where the system is not Linux, or has no descriptor left; all stays as it was.
+   */
+  renew(certificate: Certificate): void;
+  /** Accepts no more connections; those that were accepted go on. */
+  stop(): void;
 }
 
 export interface TlsOptions {
@@ -73,8 +91,7 @@ interface BunOptions {
   readonly tls?: Bun.TLSOptions;
 }
 
-export class Listener {
-  /** The bound address: a port of 0 has become a real one. */
+export class Listener implements ListeningSocket {
   readonly address: ListenAddress;
   readonly #options: BunOptions;
   readonly #protocols: Uint8Array | null;
@@ -84,7 +101,7 @@ export class Listener {
   #isRenewed = false;
 
   /** @throws ListenError when the address cannot be listened on. */
-  constructor(address: ListenAddress, owner: ListenerOwner, { reusePort, tls }: ListenOptions) {
+  constructor(address: ListenAddress, owner: ListenerOwner, { reusePort, fd, tls }: ListenOptions) {
     this.#handshakes = tls === undefined ? null : new Handshakes(tls.owner);
     this.#protocols = tls === undefined ? null : tls.protocols;
     const socket =
@@ -93,8 +110,8 @@ export class Listener {
       ...{ allowHalfOpen: true, socket, reusePort },
       ...(tls === undefined ? {} : { tls: bunTls(tls.certificate, tls.protocols) }),
     };
-    this.#listener = listen(address, this.#options);
-    if (typeof address === "string") {
+    this.#listener = fd === undefined ? listen(address, this.#options) : adopt(fd, address, this.#options);
+    if (typeof address === "string" || fd !== undefined) {
       this.address = address;
     } else {
       const { hostname, port } = this.#listener as unknown as { hostname: string; port: number };
@@ -102,16 +119,13 @@ export class Listener {
     }
   }
 
-  /** The descriptor of the listening socket. */
   get fd(): number {
     return (this.#listener as unknown as { fd: number }).fd;
   }
 
   /**
-   * Shows `certificate` to clients that come from now on. It is the same socket that is listened on, by another
-   * descriptor, so nobody who waits in the system's queue is lost; those who were accepted go on as they began.
-   *
-   * @throws ListenError where the system is not Linux, or has no descriptor left; all stays as it was.
+   * It is the same socket that is listened on, by another descriptor, so nobody who waits in the system's queue is lost;
+   * those who were accepted go on as they began.
    */
   renew(certificate: Certificate): void {
     const fd = duplicate(this.fd);
@@ -120,19 +134,19 @@ export class Listener {
     const path = typeof this.address === "string" && !this.#isRenewed ? new KeptPath(this.address) : null;
     try {
       path?.setAside();
-      const successor = adopt(fd, { ...this.#options, tls: bunTls(certificate, this.#protocols!) });
+      const options = { ...this.#options, tls: bunTls(certificate, this.#protocols!) };
+      const successor = adopt(fd, this.address, options);
       this.#listener.stop(false);
       this.#listener = successor;
       this.#isRenewed = true;
     } catch (cause) {
       closeSync(fd);
-      throw new ListenError(this.address, codeOf(cause), cause);
+      throw cause instanceof ListenError ? cause : new ListenError(this.address, codeOf(cause), cause);
     } finally {
       path?.putBack();
     }
   }
 
-  /** Accepts no more connections; those that were accepted go on. */
   stop(): void {
     this.#listener.stop(false);
     this.#handshakes?.close();
@@ -174,8 +188,13 @@ function removeQuietly(path: string): void {
 }
 
 /** Listens on a socket that listens already; its descriptor is the new listener's own. */
-function adopt(fd: number, options: BunOptions): BunListener {
-  return Bun.listen<SocketData>({ ...options, fd } as unknown as Bun.TCPSocketListenOptions<SocketData>);
+function adopt(fd: number, address: ListenAddress, options: BunOptions): BunListener {
+  try {
+    // An option of Bun's that its types leave out.
+    return Bun.listen<SocketData>({ ...options, fd } as unknown as Bun.TCPSocketListenOptions<SocketData>);
+  } catch (cause) {
+    throw new ListenError(address, codeOf(cause), cause);
+  }
 }
 
 function bunTls({ cert, key }: Certificate, protocols: Uint8Array): Bun.TLSOptions {

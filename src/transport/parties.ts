@@ -32,9 +32,18 @@ export interface ConnectionHandler {
   answerMissing(hasBegun: boolean): void;
 }
 
+/** What is counted of all connections of a server. */
+export interface Tally {
+  /** Connections that were accepted. */
+  accepted: number;
+  /** Request heads that were given to a handler, broken ones included. */
+  requests: number;
+}
+
 /** What a connection tells the server that it belongs to. */
 export interface ConnectionOwner<Connection> {
   readonly limits: ConnectionLimits;
+  readonly tally: Tally;
   /** A handler, or a hook of it, threw. */
   handlerFailed(connection: Connection, error: unknown): void;
   /** The handler is done: the connection is to be closed now. */

@@ -82,6 +82,7 @@ export class MemoryConnection implements Disposable {
 
   private constructor(limits: ConnectionLimits) {
     const owner: ConnectionOwner<Connection> = {
+      tally: { accepted: 0, requests: 0 },
       limits,
       handlerFailed: (_connection, error) => void this.failures.push(error),
       handlerFinished: (connection) => connection.close(),
