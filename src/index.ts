@@ -24,8 +24,19 @@ export type { RequestHead } from "./protocol/request-head.ts";
 export { HTTPMethod } from "./protocol/method.ts";
 export { HTTPStatus } from "./protocol/status.ts";
 export { HTTPServer, type RequestHandlerClass } from "./server/http-server.ts";
+export type { Counters } from "./server/counters.ts";
 export { HTTPSServer, type HTTPSServerOptions } from "./server/https-server.ts";
 export type { HTTPServerOptions } from "./server/options.ts";
+export { LoopError } from "./server/supervisor.ts";
+export {
+  type ServerClass,
+  Threading,
+  ThreadingHTTPServer,
+  ThreadingHTTPSServer,
+  type ThreadingOptions,
+  type ThreadingServer,
+  type ThreadingServerClass,
+} from "./server/threading.ts";
 export { CertificateError, type KeyPassword } from "./transport/certificate.ts";
 export type { Connection } from "./transport/connection.ts";
 export { type ListenAddress, ListenError } from "./transport/listener.ts";

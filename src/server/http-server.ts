@@ -9,12 +9,15 @@ import {
   type ListenAddress,
   Listener,
   type ListenerOwner,
+  type ListeningSocket,
   type ListenOptions,
 } from "../transport/listener.ts";
+import type { Tally } from "../transport/parties.ts";
 import { atOnce, isPromise, whenSettled } from "../transport/promises.ts";
 import { runningConnection } from "../transport/running.ts";
 import { after, type Cancel, every } from "../transport/timers.ts";
 import { Connections } from "./connections.ts";
+import type { Counters } from "./counters.ts";
 import { takeOver } from "./hot-reload.ts";
 import { type HTTPServerOptions, limitsOf } from "./options.ts";
 import { Overload } from "./overload.ts";
@@ -61,7 +64,9 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /** How long `handle_request()` waits, in seconds; null for ever. */
   timeout: number | null = null;
   /** The listening socket; null when the server does not listen. */
-  socket: Listener | null = null;
+  socket: ListeningSocket | null = null;
+  /** @internal */
+  readonly tally: Tally = { accepted: 0, requests: 0 };
 
   /** Connections with an open socket or a handler that is still at work. */
   readonly #connections: Connections = new Connections();
@@ -265,6 +270,11 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     this.server_close();
   }
 
+  /** What the server has done so far, and what it is at. */
+  async counters(): Promise<Counters> {
+    return { ...this.tally, active: this.#connections.size, loops: this.#isServing ? 1 : 0 };
+  }
+
   // ------------------------------------------------------------------ the hooks, in the order of their calls
 
   /**
@@ -330,6 +340,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** @internal */
   connectionOpened(connection: Connection): void {
+    this.tally.accepted++;
     const { maxConnections } = this.limits;
     if (this.#connections.size >= maxConnections) {
       this.#overload.refuse(connection, maxConnections);

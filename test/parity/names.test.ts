@@ -4,10 +4,12 @@ import * as basehttp from "../../src/index.ts";
 import {
   BaseHTTPRequestHandler,
   CGIHTTPRequestHandler,
-  type HTTPServer,
+  HTTPServer,
   HTTPSServer,
   HTTPStatus,
   SimpleHTTPRequestHandler,
+  ThreadingHTTPServer,
+  ThreadingHTTPSServer,
 } from "../../src/index.ts";
 import { removeCertificates, someCertificate } from "../support/certificates.ts";
 import { exchange, startServer } from "../support/client.ts";
@@ -66,13 +68,17 @@ async function liveObjects(): Promise<Record<string, readonly object[]>> {
     await exchange(started.port, "GET / HTTP/1.1\r\nHost: parity\r\nConnection: close\r\n\r\n");
     server = started.server;
   }
+  const threading = new ThreadingHTTPServer(["127.0.0.1", 0], BaseProbe, { workers: 1 });
+  threading.server_close();
   const { base, simple, cgi } = handlers;
   if (server === undefined || base === undefined || simple === undefined || cgi === undefined)
     throw new Error("No request was handled");
   return {
     module: [basehttp],
     HTTPServer: [server],
-    HTTPSServer: [httpsServer()],
+    HTTPSServer: [httpsServer(HTTPSServer)],
+    ThreadingHTTPServer: [threading],
+    ThreadingHTTPSServer: [httpsServer(ThreadingHTTPSServer), threading],
     BaseHTTPRequestHandler: [base],
     SimpleHTTPRequestHandler: [simple],
     CGIHTTPRequestHandler: [cgi],
@@ -83,11 +89,11 @@ async function liveObjects(): Promise<Record<string, readonly object[]>> {
 }
 
 /** Without openssl there is no certificate for one, and what it would be given has to stand in. */
-function httpsServer(): object {
+function httpsServer(Server: typeof HTTPSServer): object {
   const options = { bind_and_activate: false } as const;
-  if (Bun.which("openssl") === null) return { __proto__: HTTPSServer.prototype, ...ARGUMENTS };
+  if (Bun.which("openssl") === null) return { __proto__: Server.prototype, ...ARGUMENTS };
   try {
-    return new HTTPSServer(["", 0], BaseHTTPRequestHandler, { ...options, ...someCertificate() });
+    return new Server(["", 0], BaseHTTPRequestHandler, { ...options, ...someCertificate() });
   } finally {
     removeCertificates();
   }
@@ -133,9 +139,12 @@ describe("Python's public names", () => {
     expect(exported.filter((className) => live[className] === undefined)).toEqual([]);
   });
 
-  test("handler classes inherit from each other as Python's do", () => {
+  test("classes inherit from each other as Python's do", () => {
     expect(Object.getPrototypeOf(SimpleHTTPRequestHandler)).toBe(BaseHTTPRequestHandler);
     expect(Object.getPrototypeOf(CGIHTTPRequestHandler)).toBe(SimpleHTTPRequestHandler);
+    expect(HTTPSServer.prototype).toBeInstanceOf(HTTPServer);
+    expect(ThreadingHTTPServer.prototype).toBeInstanceOf(HTTPServer);
+    expect(ThreadingHTTPSServer.prototype).toBeInstanceOf(HTTPSServer);
   });
 });
 
