@@ -20,6 +20,7 @@ import {
   protocolVersion,
   realmName,
   userAndPassword,
+  workerCount,
 } from "./values.ts";
 
 /** What was asked for, with the defaults where nothing was said. */
@@ -55,6 +56,8 @@ export interface Settings {
   auth: string | undefined;
   authFile: string | undefined;
   authRealm: string | undefined;
+  /** Event loops; 0 is one for each core. */
+  workers: number;
   open: boolean;
   qr: boolean;
   upload: boolean;
@@ -96,6 +99,7 @@ export function defaultSettings(): Settings {
     auth: undefined,
     authFile: undefined,
     authRealm: undefined,
+    workers: 1,
     open: false,
     qr: false,
     upload: false,
@@ -368,6 +372,14 @@ export const OPTIONS: readonly Option[] = [
     },
   },
   flag("cgi", "cgi", "run the programs in cgi-bin and htbin as CGI scripts"),
+  {
+    long: "workers",
+    values: ["N"],
+    help: "serve by so many event loops, 0 for one on each core (default: 1)",
+    apply: (settings, count) => {
+      settings.workers = workerCount(count);
+    },
+  },
   flag("open", "open", "open it in the browser"),
   flag("qr", "qr", "show its address on the network as a QR code, in a terminal"),
   { ...flag("quiet", "quiet", "do not log requests"), short: "q" },

@@ -1,7 +1,7 @@
 /** From settings to a running server, and from a signal to its end. */
 
 import { closeSync, openSync, readFileSync, statSync } from "node:fs";
-import { constants, networkInterfaces } from "node:os";
+import { availableParallelism, constants, networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import { inspect } from "node:util";
@@ -9,8 +9,10 @@ import { Passwords } from "../files/passwords.ts";
 import { CGIHTTPRequestHandler } from "../handler/cgi.ts";
 import { wantsColour } from "../handler/colour.ts";
 import { SimpleHTTPRequestHandler } from "../handler/simple.ts";
-import { HTTPServer } from "../server/http-server.ts";
+import type { HTTPServer } from "../server/http-server.ts";
 import { HTTPSServer } from "../server/https-server.ts";
+import { LoopError } from "../server/supervisor.ts";
+import { ThreadingHTTPServer, ThreadingHTTPSServer } from "../server/threading.ts";
 import type { Scheme } from "../server/url.ts";
 import { CertificateError } from "../transport/certificate.ts";
 import { ListenError } from "../transport/listener.ts";
@@ -32,6 +34,8 @@ export const EXIT_USAGE = 2;
 
 const STDOUT = 1;
 
+type Server = ThreadingHTTPServer | ThreadingHTTPSServer;
+
 /** How a message is to call what an option was given by. */
 type SourceOf = (long: string) => string;
 
@@ -41,7 +45,7 @@ type SourceOf = (long: string) => string;
  * @param sourceOf how messages call an option: by argument or by variable.
  */
 export async function serve(settings: Readonly<Settings>, sourceOf: SourceOf): Promise<number> {
-  let server: HTTPServer;
+  let server: Server;
   let tls: Tls | null = null;
   try {
     const Handler = handlerClass(settings, sourceOf);
@@ -52,16 +56,32 @@ export async function serve(settings: Readonly<Settings>, sourceOf: SourceOf): P
   } finally {
     tls?.dispose();
   }
+  if (server.loop === null) return await serveAndSay(server, settings, tls, sourceOf);
+  // What there is to say, the process has said that was started.
+  await server.serve_forever();
+  return EXIT_OK;
+}
+
+async function serveAndSay(
+  server: Server,
+  settings: Readonly<Settings>,
+  tls: Tls | null,
+  sourceOf: SourceOf,
+): Promise<number> {
   // Before the banner: whoever waits for it may send a signal at once.
   stopOnSignals(server);
   if (server instanceof HTTPSServer && tls?.fingerprint === undefined) renewOnSignal(server, sourceOf);
-  const isColoured = wantsColour(process.env, isatty(STDOUT));
-  say(banner(server.server_name, server.server_port, isColoured, schemeOf(server)));
-  if (tls?.fingerprint !== undefined) say(`The certificate's SHA-256 fingerprint: ${tls.fingerprint}\n`);
-  const serving = server.serve_forever();
-  await present(server, settings);
-  await serving;
-  return EXIT_OK;
+  try {
+    const serving = server.serve_forever();
+    const isListening = await Promise.race([server.listening().then(() => true), serving.then(() => false)]);
+    if (isListening) await present(server, settings, tls);
+    await serving;
+    return EXIT_OK;
+  } catch (error) {
+    if (!(error instanceof LoopError)) throw error;
+    complain(error.message);
+    return EXIT_FAILURE;
+  }
 }
 
 /**
@@ -91,8 +111,11 @@ function schemeOf(server: HTTPServer): Scheme {
   return server instanceof HTTPSServer ? "https" : "http";
 }
 
-/** Says and shows what was asked for beside the banner. */
-async function present(server: HTTPServer, settings: Readonly<Settings>): Promise<void> {
+/** Says where it is served, and shows what was asked for besides. */
+async function present(server: Server, settings: Readonly<Settings>, tls: Tls | null): Promise<void> {
+  const isColoured = wantsColour(process.env, isatty(STDOUT));
+  say(banner(server.server_name, server.server_port, isColoured, schemeOf(server)));
+  if (tls?.fingerprint !== undefined) say(`The certificate's SHA-256 fingerprint: ${tls.fingerprint}\n`);
   const hasPassword = settings.auth !== undefined || settings.authFile !== undefined;
   if (hasPassword && schemeOf(server) === "http" && !isLoopback(server.server_name)) {
     warn("Passwords cross the network as they are: serve HTTPS (--tls-cert), or bind to 127.0.0.1");
@@ -161,13 +184,14 @@ function passwordsOf(settings: Readonly<Settings>, sourceOf: SourceOf): Password
 
 /** @throws ListenError, or CertificateError. */
 function listen(
-  { bind, port }: Readonly<Settings>,
+  { bind, port, workers }: Readonly<Settings>,
   Handler: typeof SimpleHTTPRequestHandler,
   tls: Tls | null,
-): HTTPServer {
-  if (tls === null) return new HTTPServer([bind, port], Handler);
+): Server {
+  const options = { workers: workers === 0 ? availableParallelism() : workers };
+  if (tls === null) return new ThreadingHTTPServer([bind, port], Handler, options);
   const { certfile, keyfile, password } = tls;
-  return new HTTPSServer([bind, port], Handler, { certfile, keyfile, password });
+  return new ThreadingHTTPSServer([bind, port], Handler, { certfile, keyfile, password, ...options });
 }
 
 /** @throws UsageError where the directory or what is to be in it is not there, or the passwords cannot be read. */

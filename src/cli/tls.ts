@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import type { CertificateArgument, CertificateFiles } from "../transport/certificate.ts";
 import type { Settings } from "./options.ts";
 import { makeCertificate, namesFor } from "./self-signed.ts";
+import { shareCertificate, sharedCertificate } from "./shared-certificate.ts";
 import { UsageError } from "./values.ts";
 
 /** How a message is to call what an option was given by. */
@@ -33,18 +34,26 @@ export interface Tls extends CertificateFiles {
  * @throws SelfSignedError where a certificate cannot be made.
  */
 export function tlsOf(settings: Readonly<Settings>, sourceOf: SourceOf): Tls | null {
-  const { bind, tlsCert, tlsKey, tlsPasswordFile, tlsSelfSigned } = settings;
+  const { tlsCert, tlsKey, tlsPasswordFile, tlsSelfSigned } = settings;
   if (tlsCert === undefined) {
     const lonely = tlsKey !== undefined ? "tls-key" : "tls-password-file";
     if (tlsKey !== undefined || tlsPasswordFile !== undefined) {
       throw new UsageError(`${sourceOf(lonely)}: it needs --tls-cert`);
     }
-    return tlsSelfSigned ? { ...makeCertificate(namesFor(bind, networkInterfaces())), password: null } : null;
+    return tlsSelfSigned ? selfSigned(settings) : null;
   }
   if (tlsSelfSigned) throw new UsageError(`${sourceOf("tls-self-signed")}: not allowed with --tls-cert`);
   const source = sourceOf("tls-password-file");
   const password = tlsPasswordFile === undefined ? null : readPassword(tlsPasswordFile, source);
   return { certfile: tlsCert, keyfile: tlsKey ?? null, password, dispose() {} };
+}
+
+function selfSigned({ bind, workers }: Readonly<Settings>): Tls {
+  const shared = sharedCertificate();
+  if (shared !== null) return { ...shared, dispose() {} };
+  const made = makeCertificate(namesFor(bind, networkInterfaces()));
+  if (workers !== 1) shareCertificate(made);
+  return { ...made, password: null };
 }
 
 /** White space around it is not the password's: the line's end, above all. */

@@ -25,6 +25,14 @@ export function portNumber(text: string): number {
   throw new UsageError(`expected a number from 0 to ${MAX_PORT}, not ${inspect(text)}`);
 }
 
+const MAX_WORKERS = 1024;
+
+export function workerCount(text: string): number {
+  const count = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (count <= MAX_WORKERS) return count;
+  throw new UsageError(`expected a number from 0 to ${MAX_WORKERS}, not ${inspect(text)}`);
+}
+
 export function protocolVersion(text: string): HTTPProtocol {
   const version = PROTOCOLS.find((known) => known === text);
   if (version !== undefined) return version;

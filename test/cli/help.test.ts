@@ -52,6 +52,7 @@ const NOT_OF_A_SITE: readonly string[] = [
   "tls-password-file",
   "tls-self-signed",
   "cgi",
+  "workers",
   "open",
   "qr",
   "quiet",

@@ -13,6 +13,7 @@ import {
 import { RawClient } from "../support/client.ts";
 import { decodeResponse } from "../support/decode.ts";
 import { request } from "../support/observed-server.ts";
+import { childrenOf } from "../support/threaded.ts";
 import { Tree } from "../support/tree.ts";
 import { CLI, type CommandOptions, runCommand, startCommand } from "./support/command.ts";
 
@@ -172,6 +173,21 @@ describeWithCertificates("basehttp --tls-self-signed", () => {
     const days = (certificate.validToDate.getTime() - certificate.validFromDate.getTime()) / 86_400_000;
     expect(days).toBe(7);
     expect(await download(serving.port, "/a.txt")).toBe("hello");
+  });
+
+  test("serves with the same one in all loops, also in one that takes another's place", async () => {
+    using tree = new Tree({ "a.txt": "hello" });
+    const args = ["-q", "-d", tree.root, "--tls-self-signed", "--workers", "2"];
+    await using serving = await startCommand(args, { env: { TMPDIR: tree.root } });
+    const said = await serving.command.stdout.line();
+    expect(readdirSync(tree.root)).toEqual(["a.txt"]);
+    for (const pid of childrenOf(serving.command.pid)) {
+      process.kill(pid, "SIGKILL");
+      expect(await serving.command.stderr.line()).toEndWith("it is replaced at once\n");
+    }
+    for (let asked = 0; asked < 10; asked++) {
+      expect(said).toBe(`The certificate's SHA-256 fingerprint: ${shown(serving.port).fingerprint256}\n`);
+    }
   });
 
   test("makes files that nobody else can read, and takes them away", () => {

@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What runs in place of `bun src/cli.ts`. */
   readonly program?: readonly string[];
+  /** Whether it leads a process group of its own, to which signals can be sent (as `-pid`). */
+  readonly leadsGroup?: boolean;
 }
 
 export interface Outcome {
@@ -26,9 +28,10 @@ export class Command implements AsyncDisposable {
   readonly stderr: Output;
   readonly #process: Bun.Subprocess<"ignore", "pipe", "pipe">;
 
-  constructor(args: readonly string[], { cwd, env, program }: CommandOptions = {}) {
+  constructor(args: readonly string[], { cwd, env, program, leadsGroup }: CommandOptions = {}) {
     this.#process = Bun.spawn([...(program ?? [process.execPath, CLI]), ...args], {
       stdio: ["ignore", "pipe", "pipe"],
+      detached: leadsGroup === true,
       env: { ...environment(), ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
