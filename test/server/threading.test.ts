@@ -109,6 +109,29 @@ test.skipIf(REASON !== undefined)(
   TIMEOUT_MS,
 );
 
+test.skipIf(REASON !== undefined)(
+  titleWithReason(
+    "a script with two servers has loops for each, and handles a single request before",
+    REASON,
+  ),
+  async () => {
+    await using script = startScript(`${FIXTURES}/two.ts`);
+    const ports = [await script.stdout.line(), await script.stdout.line()].map(Number);
+    const ask = async (port: number): Promise<string> => {
+      return decodeResponse(await exchange(port, request("GET / HTTP/1.1", ["Connection: close"]))).body;
+    };
+    expect(await ask(ports[0]!)).toBe(`${ports[0]} ${script.pid}`);
+    const answers = new Set<string>();
+    while (answers.size < 4) for (const port of ports) answers.add(await ask(port));
+    const pids = Array.from(answers, (answer) => answer.split(" ")[1]);
+    expect(new Set(pids).size).toBe(4);
+    expect(pids).not.toContain(String(script.pid));
+    script.kill("SIGTERM");
+    expect((await script.outcome()).stdout).toBe("over\n".repeat(5));
+  },
+  TIMEOUT_MS,
+);
+
 describe.skipIf(REASON !== undefined)(titleWithReason("a loop that dies", REASON), () => {
   test(
     "under load costs each client one request at most, and is replaced at once",
@@ -332,6 +355,7 @@ describe.skipIf(REASON !== undefined)(titleWithReason("a script that cannot be r
       expect(stdout.split("\n")[1]).toMatch(
         /^LoopError: No event loop came up: Loop \d \(process \d+\) ended with status 1 before it served\. /,
       );
+      expect(stdout).toEndWith("\ndown\n");
       expect(stderr.match(/in the way$/gm)!.length).toBeLessThanOrEqual(6);
       expect(exitCode).toBe(0);
     },
