@@ -109,7 +109,7 @@ export class HTTPSServer extends HTTPServer implements HandshakeOwner {
   handshakeDropped(): void {
     const { maxHandshakes } = this.limits;
     this.#dropped.report(
-      `${maxHandshakes} TLS handshakes are under way (maxHandshakes): the oldest make room`,
+      `${maxHandshakes} TLS handshakes are under way (maxHandshakes): some are broken off`,
     );
   }
 }

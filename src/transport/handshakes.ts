@@ -1,8 +1,10 @@
 /**
  * The TLS handshakes that are under way at a listener. A client gets a connection, and a handler, only once its
- * handshake is done. Until then there is little of it, there are only so many of them, and each has a deadline; where
- * there are too many the oldest makes room: a client that goes on is done in a moment, and those that say nothing are the
- * ones that wait.
+ * handshake is done. Until then there is little of it, there are only so many of them, and each has a deadline.
+ *
+ * Where there are too many, the oldest makes room, if it has had its time: a client that goes on is done in a moment, and
+ * those that say nothing are the ones that wait. If it has not, the new one is turned away. For where very many come at
+ * once, as after a restart, it is the server that is slow, and to break off what it has begun would be to serve nobody.
  */
 
 import { plainHost } from "./client-address.ts";
@@ -10,12 +12,15 @@ import type { ConnectionLimits } from "./limits.ts";
 import { ticker, Timed } from "./ticker.ts";
 import { describeTlsFailure } from "./tls-failure.ts";
 
+/** Seconds that each handshake has before it may have to make room. */
+const GRACE_SECONDS = 2;
+
 /** Who is told of handshakes that come to nothing. */
 export interface HandshakeOwner {
   readonly limits: ConnectionLimits;
   /** A client's handshake failed, or the encryption of its connection did later. */
   tlsFailed(host: string, reason: string): void;
-  /** A handshake was broken off, since `maxHandshakes` were under way. */
+  /** A handshake was broken off, or not begun, since `maxHandshakes` were under way. */
   handshakeDropped(): void;
 }
 
@@ -42,8 +47,8 @@ export class Handshakes {
     return this.#count;
   }
 
-  begin(socket: HandshakeSocket): Handshake {
-    const handshake = new Handshake(socket, this);
+  /** Takes a handshake in, unless there is no room for it: then it is over at once. */
+  begin(handshake: Handshake): void {
     handshake.older = this.#youngest;
     if (this.#youngest === null) this.#oldest = handshake;
     else this.#youngest.younger = handshake;
@@ -53,9 +58,10 @@ export class Handshakes {
     ticker.setDeadline(handshake, handshakeTimeout);
     if (this.#count > maxHandshakes) {
       this.#owner.handshakeDropped();
-      this.#breakOff(this.#oldest!);
+      const oldest = this.#oldest!;
+      const mayBreakOff = ticker.seconds - oldest.beganAt >= GRACE_SECONDS;
+      this.#breakOff(mayBreakOff ? oldest : handshake);
     }
-    return handshake;
   }
 
   /** Takes a handshake out, which has ended in one way or another; `false` where that was done before. */
@@ -109,6 +115,8 @@ function hasBegun(socket: HandshakeSocket): boolean {
 export class Handshake extends Timed {
   readonly socket: HandshakeSocket;
   isOver = false;
+  /** In the ticker's seconds. */
+  readonly beganAt: number = ticker.seconds;
   /** Its neighbours among those under way. */
   older: Handshake | null = null;
   younger: Handshake | null = null;

@@ -40,8 +40,8 @@ export interface ConnectionLimits extends HeadLimits, ChunkedLimits, PaceLimits 
 const SHARE_OF_CONNECTIONS = 0.8;
 const SHARE_OF_HANDSHAKES = 0.1;
 
-/** More would only wait for the processor. */
-const MOST_HANDSHAKES = 1000;
+/** More would only wait for the processor: for a second. */
+const MOST_HANDSHAKES = 4000;
 
 export const DEFAULT_CONNECTION_LIMITS: Readonly<ConnectionLimits> = {
   ...DEFAULT_HEAD_LIMITS,

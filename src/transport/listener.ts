@@ -249,7 +249,10 @@ function tlsHandlers(owner: ListenerOwner, handshakeOwner: HandshakeOwner, hands
     open(socket) {
       if (!canKeep(socket, owner)) return;
       ticker.retain();
-      socket.data = handshakes.begin(socket as unknown as HandshakeSocket);
+      const handshake = new Handshake(socket as unknown as HandshakeSocket, handshakes);
+      // Before it begins: where there is no room for it, the socket tells at once that it was closed.
+      socket.data = handshake;
+      handshakes.begin(handshake);
     },
     handshake(socket, isDone, error) {
       const handshake = socket.data;

@@ -22,7 +22,7 @@ describe("limits", () => {
       maxUnsentBytes: 1024 * 1024,
       maxPipelined: 100,
       maxConnections: Math.floor(MAX_DESCRIPTORS * 0.8),
-      maxHandshakes: Math.min(1000, Math.floor(MAX_DESCRIPTORS * 0.1)),
+      maxHandshakes: Math.min(4000, Math.floor(MAX_DESCRIPTORS * 0.1)),
       headTimeout: 15,
       idleTimeout: 75,
       bodyTimeout: 30,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
-import { type Handshake, Handshakes } from "../../src/transport/handshakes.ts";
+import { Handshake, Handshakes } from "../../src/transport/handshakes.ts";
 import { type ConnectionLimits, DEFAULT_CONNECTION_LIMITS } from "../../src/transport/limits.ts";
 import { ticker } from "../../src/transport/ticker.ts";
 import { describeTlsFailure } from "../../src/transport/tls-failure.ts";
@@ -31,7 +31,9 @@ function underWay(limits: Partial<ConnectionLimits> = {}) {
   const begin = (count: number): { peer: Peer; handshake: Handshake }[] =>
     Array.from({ length: count }, () => {
       const peer = new Peer();
-      return { peer, handshake: handshakes.begin(peer) };
+      const handshake = new Handshake(peer, handshakes);
+      handshakes.begin(handshake);
+      return { peer, handshake };
     });
   return { handshakes, told, begin };
 }
@@ -51,11 +53,20 @@ describe("handshakes under way", () => {
     for (let ms = 0; ms < seconds * 1000; ms += 250) jest.advanceTimersByTime(250);
   };
 
-  test("make room from the oldest on", () => {
+  test("make room from the oldest on, when they have had two seconds", () => {
     const { handshakes, told, begin } = underWay({ maxHandshakes: 2 });
-    const peers = begin(5).map(({ peer }) => peer.isTerminated);
-    expect(peers).toEqual([true, true, true, false, false]);
+    const early = begin(2);
+    pass(3);
+    const late = begin(3);
+    expect(early.map(({ peer }) => peer.isTerminated)).toEqual([true, true]);
+    expect(late.map(({ peer }) => peer.isTerminated)).toEqual([false, false, true]);
     expect([handshakes.count, told]).toEqual([2, ["dropped", "dropped", "dropped"]]);
+  });
+
+  test("are not broken off for others before that: those are turned away", () => {
+    const { handshakes, told, begin } = underWay({ maxHandshakes: 2 });
+    expect(begin(4).map(({ peer }) => peer.isTerminated)).toEqual([false, false, true, true]);
+    expect([handshakes.count, told]).toEqual([2, ["dropped", "dropped"]]);
   });
 
   test("end in any order, once", () => {
