@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Child } from "./throughput/child.ts";
+import { failure } from "./throughput/client-summary.ts";
 import { Refusal, refusing, requireTools, runCommand } from "./throughput/command.ts";
 import { grouped, withReach } from "./throughput/figures.ts";
 import { countFrom } from "./throughput/options.ts";
@@ -55,9 +56,12 @@ async function measure(workers: number, seconds: number, setup: Setup): Promise<
   const load = { ...options, stderrPath: setup.clientOptions().stderrPath, port, connections: CONNECTIONS };
   await runWrk({ ...load, seconds: 1 });
   const before = totalMs(cpuTimes(server.pid));
-  const { requests } = await runWrk({ ...load, seconds });
+  const summary = await runWrk({ ...load, seconds });
+  const reason = failure(summary);
+  if (reason !== undefined) throw new Error(`The run is void: ${reason}`);
+  const { requests, microseconds } = summary;
   const cpuMs = totalMs(cpuTimes(server.pid)) - before;
-  return { perSecond: requests / seconds, perCpuSecond: (requests * 1000) / cpuMs };
+  return { perSecond: (requests * 1_000_000) / microseconds, perCpuSecond: (requests * 1000) / cpuMs };
 }
 
 /** Whether nothing stays behind of servers that were started and stopped. */
