@@ -340,6 +340,11 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** @internal */
   connectionOpened(connection: Connection): void {
+    // Its handshake was under way when the server stopped listening.
+    if (this.socket === null) {
+      connection.terminate();
+      return;
+    }
     this.tally.accepted++;
     const { maxConnections } = this.limits;
     if (this.#connections.size >= maxConnections) {

@@ -4,7 +4,7 @@ import { logLine } from "../handler/log-line.ts";
 import { logTime } from "../handler/log.ts";
 import { encodeProtocols } from "../transport/alpn.ts";
 import { type Certificate, type KeyPassword, readCertificate } from "../transport/certificate.ts";
-import type { HandshakeOwner } from "../transport/handshakes.ts";
+import { type HandshakeOwner, Handshakes } from "../transport/handshakes.ts";
 import type { ListenAddress, ListenOptions } from "../transport/listener.ts";
 import { HTTPServer, type RequestHandlerClass } from "./http-server.ts";
 import { Notices } from "./notices.ts";
@@ -41,6 +41,7 @@ export class HTTPSServer extends HTTPServer implements HandshakeOwner {
   readonly alpn_protocols: readonly string[];
 
   readonly #protocols: Uint8Array;
+  readonly #handshakes: Handshakes = new Handshakes(this);
   readonly #failures: Notices = new Notices(MOST_FAILURES_A_MINUTE);
   readonly #dropped: Notices = new Notices(1);
   #certificate: Certificate;
@@ -84,7 +85,12 @@ export class HTTPSServer extends HTTPServer implements HandshakeOwner {
   }
 
   protected override listenOptions(): ListenOptions {
-    const tls = { certificate: this.#certificate, protocols: this.#protocols, owner: this };
+    const tls = {
+      certificate: this.#certificate,
+      protocols: this.#protocols,
+      owner: this,
+      handshakes: this.#handshakes,
+    };
     return { ...super.listenOptions(), tls };
   }
 

@@ -1,5 +1,6 @@
 /** The part of the process that a server of several loops was started in. */
 
+import type { Listener } from "../transport/listener.ts";
 import { assertUnused, LoopSockets } from "../transport/loop-sockets.ts";
 import { type Counters, NO_COUNTERS, sumOf } from "./counters.ts";
 import type { HTTPServer } from "./http-server.ts";
@@ -65,7 +66,8 @@ export class SupervisorPart extends LonePart {
   #startLoops(): Supervisor {
     const server = this.#server;
     if (this.#supervisor !== null) this.#earlier = sumOf([this.#earlier, this.#supervisor.counted]);
-    const sockets = new LoopSockets(server.socket!, server, server.workers);
+    // The one that `bind()` has made: loops are started by nobody who has not got that far.
+    const sockets = new LoopSockets(server.socket as Listener, server, server.workers);
     server.socket = sockets;
     const role = {
       server: this.#places.indexOf(server),

@@ -1,5 +1,5 @@
 /**
- * The TLS handshakes that are under way at a listener. A client gets a connection, and a handler, only once its
+ * The TLS handshakes that are under way at a server. A client gets a connection, and a handler, only once its
  * handshake is done. Until then there is little of it, there are only so many of them, and each has a deadline.
  *
  * Where there are too many, the oldest makes room, if it has had its time: a client that goes on is done in a moment, and

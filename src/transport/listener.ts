@@ -9,7 +9,7 @@ import { plainHost } from "./client-address.ts";
 import { Connection } from "./connection.ts";
 import { isAmongLast } from "./descriptors.ts";
 import { duplicate, hasDuplicates } from "./duplicate.ts";
-import { Handshake, type HandshakeOwner, Handshakes, type HandshakeSocket } from "./handshakes.ts";
+import { Handshake, type HandshakeOwner, type Handshakes, type HandshakeSocket } from "./handshakes.ts";
 import type { ConnectionOwner } from "./parties.ts";
 import { ticker } from "./ticker.ts";
 import { describeTlsFailure } from "./tls-failure.ts";
@@ -47,7 +47,7 @@ export interface ListeningSocket {
    * @throws ListenError where the system is not Linux, or has no descriptor left; all stays as it was.
    */
   renew(certificate: Certificate): void;
-  /** Accepts no more connections; those that were accepted go on. */
+  /** Accepts no more connections; those that were accepted go on, but for handshakes, which are broken off. */
   stop(): void;
 }
 
@@ -56,6 +56,8 @@ export interface TlsOptions {
   /** What is offered by ALPN, as `encodeProtocols` makes it; empty for nothing. */
   readonly protocols: Uint8Array;
   readonly owner: HandshakeOwner;
+  /** Those under way, of all listeners of the owner's. */
+  readonly handshakes: Handshakes;
 }
 
 /** An address that cannot be listened on. The message says why, and what to do where that is known. */
@@ -102,10 +104,9 @@ export class Listener implements ListeningSocket {
 
   /** @throws ListenError when the address cannot be listened on. */
   constructor(address: ListenAddress, owner: ListenerOwner, { reusePort, fd, tls }: ListenOptions) {
-    this.#handshakes = tls === undefined ? null : new Handshakes(tls.owner);
+    this.#handshakes = tls === undefined ? null : tls.handshakes;
     this.#protocols = tls === undefined ? null : tls.protocols;
-    const socket =
-      tls === undefined ? plainHandlers(owner) : tlsHandlers(owner, tls.owner, this.#handshakes!);
+    const socket = tls === undefined ? plainHandlers(owner) : tlsHandlers(owner, tls);
     this.#options = {
       ...{ allowHalfOpen: true, socket, reusePort },
       ...(tls === undefined ? {} : { tls: bunTls(tls.certificate, tls.protocols) }),
@@ -147,8 +148,13 @@ export class Listener implements ListeningSocket {
     }
   }
 
-  stop(): void {
+  /** Accepts no more connections; those that were accepted go on, and handshakes, too. */
+  stopAccepting(): void {
     this.#listener.stop(false);
+  }
+
+  stop(): void {
+    this.stopAccepting();
     this.#handshakes?.close();
     if (this.#isRenewed && typeof this.address === "string") removeQuietly(this.address);
   }
@@ -244,7 +250,7 @@ function plainHandlers(owner: ListenerOwner): Handlers {
 }
 
 /** The runtime opens a socket, then tells of its handshake, and then of all else; or it closes it. */
-function tlsHandlers(owner: ListenerOwner, handshakeOwner: HandshakeOwner, handshakes: Handshakes): Handlers {
+function tlsHandlers(owner: ListenerOwner, { owner: handshakeOwner, handshakes }: TlsOptions): Handlers {
   return {
     open(socket) {
       if (!canKeep(socket, owner)) return;

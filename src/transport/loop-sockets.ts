@@ -50,10 +50,11 @@ export class LoopSockets implements ListeningSocket {
   #descriptors: number[] = [];
 
   /**
-   * @param first listens on the address already, and shares it. What has come to it and was not accepted stays queued.
+   * @param first listens on the address already, and shares it. What has come to it and was not accepted stays queued;
+   * what was accepted goes on.
    * @throws ListenError when the address cannot be listened on so often.
    */
-  constructor(first: ListeningSocket, owner: ListenerOwner, count: number) {
+  constructor(first: Listener, owner: ListenerOwner, count: number) {
     this.address = first.address;
     try {
       this.#keep(first);
@@ -67,11 +68,11 @@ export class LoopSockets implements ListeningSocket {
   }
 
   /** Keeps a listener's socket without the listener, which has not had a turn to accept anything since it was made. */
-  #keep(listener: ListeningSocket): void {
+  #keep(listener: Listener): void {
     try {
       this.#descriptors.push(duplicateOf(listener.fd, this.address));
     } finally {
-      listener.stop();
+      listener.stopAccepting();
     }
   }
 
@@ -135,7 +136,7 @@ export class InheritedSockets implements ListeningSocket {
     const wanted = this.#others.filter((descriptor) => loops.includes(descriptor - FIRST_INHERITED));
     for (const [descriptor, listener] of this.#covering) {
       if (wanted.includes(descriptor)) continue;
-      listener.stop();
+      listener.stopAccepting();
       this.#covering.delete(descriptor);
     }
     for (const descriptor of wanted) {
