@@ -2,8 +2,8 @@
  * The directory that files are served from: opens paths below it, and refuses what must not be served.
  *
  * Only regular files and directories are opened, and, unless links may be followed anywhere, only those that
- * lie inside the root once every link on the way has been followed. That is checked on what was opened, not
- * on its name. It is not checked again for a path that leads to the same file in the same state as when it
+ * lie inside the root once every link on the way has been followed; and nothing that lies in a directory which
+ * is withheld. That is checked on what was opened, not on its name. It is not checked again for a path that leads to the same file in the same state as when it
  * was: what is served then is, byte for byte, what was found inside the root, and asking the system where a
  * descriptor lies costs as much as opening, reading and closing a small file.
  */
@@ -35,6 +35,8 @@ export type Opened = OpenedFile | OpenedDirectory;
 export interface DocumentRootOptions {
   /** Whether links may lead out of the root. */
   readonly followSymlinks: boolean;
+  /** Directories, by their paths, of which nothing is opened, whichever way leads there. */
+  readonly withheld?: readonly string[];
 }
 
 /**
@@ -62,11 +64,21 @@ export class DocumentRoot {
   readonly directory: string;
   /** Whether links may lead out of it. */
   readonly followsSymlinks: boolean;
+  readonly #withheld: readonly string[];
   readonly #checked = new Map<string, HeldState>();
 
   constructor(directory: string, options: DocumentRootOptions) {
     this.directory = directory;
     this.followsSymlinks = options.followSymlinks;
+    this.#withheld = options.withheld ?? [];
+  }
+
+  /** Whether these are the directories that it withholds. */
+  withholds(directories: readonly string[]): boolean {
+    return (
+      this.#withheld.length === directories.length &&
+      this.#withheld.every((directory, index) => directory === directories[index])
+    );
   }
 
   /**
@@ -113,7 +125,7 @@ export class DocumentRoot {
     return statOf(path)?.isFile() === true;
   }
 
-  /** Whether a link at `path` leads to what lies outside the root. A link that leads nowhere does not. */
+  /** Whether a link at `path` leads to what is not served. A link that leads nowhere does not. */
   isLinkOut(path: string): boolean {
     const target = realPath(path);
     return target !== undefined && !this.#allows(path, target);
@@ -146,9 +158,19 @@ export class DocumentRoot {
 
   /** Whether what `path` was opened as may be served from `realPathOfIt`. */
   #allows(path: string, realPathOfIt: string | undefined): boolean {
+    if (this.#isWithheld(path, realPathOfIt)) return false;
     if (this.followsSymlinks || !isWithinResolved(this.directory, path)) return true;
     const root = realPath(this.directory || ".");
     return root !== undefined && realPathOfIt !== undefined && isWithin(root, realPathOfIt);
+  }
+
+  /** Whether `path` leads into what is withheld. That it is a directory may be told of one itself, by its own name. */
+  #isWithheld(path: string, realPathOfIt: string | undefined): boolean {
+    return this.#withheld.some((directory) => {
+      if (path === directory) return false;
+      const real = realPath(directory);
+      return real !== undefined && (realPathOfIt === undefined || isWithin(real, realPathOfIt));
+    });
   }
 
   #remember(path: string, stats: Stats): void {
@@ -186,7 +208,8 @@ const MAX_ROOTS = 256;
 
 /** The root at `directory`, the same one each time, so that what it remembers outlives a connection. */
 export function documentRoot(directory: string, options: DocumentRootOptions): DocumentRoot {
-  const key = `${options.followSymlinks ? "all:" : "own:"}${directory}`;
+  const { followSymlinks, withheld = [] } = options;
+  const key = [followSymlinks ? "all" : "own", directory, ...withheld].join("\0");
   let root = roots.get(key);
   if (root === undefined) {
     if (roots.size >= MAX_ROOTS) roots.clear();

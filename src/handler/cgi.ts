@@ -15,7 +15,7 @@ import {
 } from "./cgi/attributes.ts";
 import { type ScriptBody, scriptBody } from "./cgi/request-body.ts";
 import { runScript } from "./cgi/run.ts";
-import { type CGIInfo, cgiInfo, findScript, leadsToScripts, type Script } from "./cgi/script.ts";
+import { type CGIInfo, cgiInfo, findScript, type Script, scriptDirectories } from "./cgi/script.ts";
 import { takeSlot } from "./cgi/slots.ts";
 import { type SendHeadResult, SimpleHTTPRequestHandler } from "./simple.ts";
 
@@ -117,10 +117,7 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
    * Differs: what lies in a directory of scripts is not sent as a file by any other path that leads to it: 404.
    */
   override send_head(): SendHeadResult | Promise<SendHeadResult> {
-    if (this.is_cgi()) return this.run_cgi();
-    if (!this.#leadsToScripts(this.path)) return super.send_head();
-    this.send_error(HTTPStatus.NOT_FOUND, "File not found");
-    return null;
+    return this.is_cgi() ? this.run_cgi() : super.send_head();
   }
 
   /**
@@ -166,9 +163,9 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
     return null;
   }
 
-  /** What lies in a directory of scripts is no page to be shown, whatever it is called. */
-  override mayBePage(target: string): boolean {
-    return cgiInfo(target, this.cgi_directories) === undefined && !this.#leadsToScripts(target);
+  /** What lies in a directory of scripts is nothing to be shown, whatever it is called and by whatever link. */
+  override withheldDirectories(): readonly string[] {
+    return scriptDirectories(this, this.cgi_directories);
   }
 
   /** Says when to ask again where there was no room for one more script. */
@@ -176,10 +173,6 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
     super.send_response(code, message);
     if (this.#isBusy && Number(code) === 503) this.send_header("Retry-After", RETRY_AFTER);
     this.#isBusy = false;
-  }
-
-  #leadsToScripts(target: string): boolean {
-    return leadsToScripts(this, target, this.cgi_directories);
   }
 
   async #runQuietly(): Promise<void> {

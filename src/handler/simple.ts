@@ -45,6 +45,8 @@ const LISTING_FIELDS: ReadonlySet<string> = new Set([
   "content-security-policy",
 ]);
 
+const NONE: readonly string[] = [];
+
 /** The attributes: accessors of the prototype, which {@link inheritFromClass} makes. */
 export interface SimpleHTTPRequestHandler extends SimpleAttributes {}
 
@@ -220,12 +222,12 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   /**
-   * Whether what lies at `target` may be shown in place of what is not there.
+   * Directories, by their paths, of which nothing is sent, whichever way leads there.
    *
    * @internal
    */
-  mayBePage(_target: string): boolean {
-    return true;
+  withheldDirectories(): readonly string[] {
+    return NONE;
   }
 
   /** The page that is called {@link notFoundPage}, for a 404; else that of every handler. */
@@ -461,11 +463,12 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
 
   #documentRoot(): DocumentRoot {
     const { directory, followSymlinks } = this;
+    const withheld = this.withheldDirectories();
     const last = this.#lastRoot;
-    if (last !== undefined && last.directory === directory && last.followsSymlinks === followSymlinks) {
-      return last;
-    }
-    this.#lastRoot = documentRoot(directory, { followSymlinks });
+    const isSame =
+      last !== undefined && last.directory === directory && last.followsSymlinks === followSymlinks;
+    if (isSame && last.withholds(withheld)) return last;
+    this.#lastRoot = documentRoot(directory, { followSymlinks, withheld });
     return this.#lastRoot;
   }
 

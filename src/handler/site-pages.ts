@@ -21,7 +21,6 @@ export interface PageSeeker {
   readonly notFoundPage: string;
   translate_path(path: string): string;
   guess_type(path: string): string;
-  mayBePage(target: string): boolean;
 }
 
 /** A page, opened: whoever has it closes it. */
@@ -70,7 +69,7 @@ export function notFoundPage(seeker: PageSeeker, root: DocumentRoot): ErrorPage 
   const { command, dotfiles, notFoundPage: name } = seeker;
   if (name === "" || (command !== "GET" && command !== "HEAD")) return undefined;
   for (const place of pagesAbove(pathOf(seeker.path), name)) {
-    if (holdsNul(place) || (!dotfiles && asksForDotfile(place)) || !seeker.mayBePage(place)) continue;
+    if (holdsNul(place) || (!dotfiles && asksForDotfile(place))) continue;
     const path = seeker.translate_path(place);
     using file = root.openFile(path);
     if (file === undefined || file.size > MAX_ERROR_PAGE_BYTES) continue;

@@ -147,6 +147,33 @@ test("a root that follows links opens what they lead to", () => {
   expect(root.isLinkOut(tree.path("www/link-out"))).toBe(false);
 });
 
+describe("a root that withholds a directory", () => {
+  test.each([false, true])("opens nothing in it, by no link (links may lead out: %s)", (followSymlinks) => {
+    using own = new Tree({
+      "www/kept/a": "kept",
+      "www/kept-not/a": "open",
+      "www/link": linkTo("kept/a"),
+      "www/way": linkTo("kept"),
+    });
+    const root = new DocumentRoot(own.path("www"), { followSymlinks, withheld: [own.path("www/kept")] });
+    for (const target of ["/kept/a", "/kept/", "/link", "/way", "/way/a"]) {
+      expect([target, openedFrom(root, target)]).toEqual([target, Refusal.NOT_FOUND]);
+    }
+    expect(root.isLinkOut(own.path("www/link"))).toBe(true);
+    expect(openedFrom(root, "/kept-not/a")).toBe("open");
+  });
+
+  test("tells that it is there, by its own name", () => {
+    using own = new Tree({ "www/kept/a": "kept" });
+    const root = new DocumentRoot(own.path("www"), {
+      followSymlinks: false,
+      withheld: [own.path("www/kept"), own.path("www/none")],
+    });
+    expect(openedFrom(root, "/kept")).toEqual(["a"]);
+    expect(openedFrom(root, "/none")).toBe(Refusal.NOT_FOUND);
+  });
+});
+
 describe("a root that has served a file before", () => {
   // A file is only remembered once it has been left alone for a while: here that while is over at once.
   let now: Mock<typeof Date.now>;

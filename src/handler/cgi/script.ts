@@ -57,26 +57,9 @@ export function cgiInfo(target: string, directories: readonly string[]): CGIInfo
   return undefined;
 }
 
-/**
- * Whether `target`, which leads into none of the directories by name, does so on the disk: by a link, or by capitals
- * that the file system does not tell apart. What lies there is no file to be sent.
- */
-export function leadsToScripts(
-  seeker: ScriptSeeker,
-  target: string,
-  directories: readonly string[],
-): boolean {
-  const { names, hasTrailingSlash } = requestedNames(target);
-  const isDirectoryItself = directories.some((directory) => asDirectory(directory) === `/${names.join("/")}`);
-  if (isDirectoryItself && !hasTrailingSlash) return false;
-  const path = seeker.translate_path(target);
-  // Of what is not there the directory: a page may stand in for it.
-  const real = realPath(path) ?? realPath(path.slice(0, path.lastIndexOf("/") + 1));
-  if (real === undefined) return false;
-  return directories.some((directory) => {
-    const realDirectory = realPath(pathOf(seeker, directory));
-    return realDirectory !== undefined && isWithin(realDirectory, real);
-  });
+/** Where the directories of scripts are on the disk, as paths. */
+export function scriptDirectories(seeker: ScriptSeeker, directories: readonly string[]): string[] {
+  return directories.map((directory) => pathOf(seeker, asDirectory(directory)));
 }
 
 /** The script that is meant: the first that is no directory on the way. What follows it is its PATH_INFO. */

@@ -146,6 +146,39 @@ describe("a path runs nothing, and shows no script", () => {
   });
 });
 
+describe("a link to a script does not show it where a site puts files in place of others", () => {
+  test.each<[string, TreeContents, string, string[]]>([
+    ["as an index page", { "pub/index.html": linkTo("../cgi-bin/test") }, "/pub/", []],
+    [
+      "as what was compressed beforehand",
+      { "pub/a.txt": "a", "pub/a.txt.gz": linkTo("../cgi-bin/test") },
+      "/pub/a.txt",
+      ["Accept-Encoding: gzip"],
+    ],
+    ["as a page without its extension", { "pub/page.html": linkTo("../cgi-bin/test") }, "/pub/page", []],
+    ["as the page of what is not there", { "pub/404.html": linkTo("../cgi-bin/test") }, "/pub/none", []],
+    ["as the text below a listing", { "pub/README.md": linkTo("../cgi-bin/data.txt") }, "/pub/", []],
+    ["as a listing's entry", { "pub/source.txt": linkTo("../cgi-bin/data.txt") }, "/pub/source.txt", []],
+    [
+      "as an application's page",
+      { "index.html": linkTo("cgi-bin/test") },
+      "/some/where",
+      ["Accept: text/html"],
+    ],
+  ])("%s", async (_, files, target, fields) => {
+    for (const followSymlinks of [false, true]) {
+      await using site = await serve({ cleanUrls: true, spa: true, followSymlinks });
+      site.tree.add(files);
+      expect(await site.askRaw(`GET ${target}`, ...fields)).not.toContain("source of a script");
+    }
+  });
+
+  test("and a listing does not name it", async () => {
+    await using site = await serve();
+    expect((await site.ask("GET /pub/")).body).not.toContain("test.sh");
+  });
+});
+
 describe("options of a site hold for scripts", () => {
   test("links may lead anywhere where they may", async () => {
     await using site = await serve({ followSymlinks: true });
