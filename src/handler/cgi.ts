@@ -59,6 +59,7 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
    * Differs: without the query.
    */
   cgi_info: CGIInfo = ["", ""];
+  /** How many local redirects have led to what is answered. */
   #redirectCount = 0;
   #isBusy = false;
 
@@ -98,11 +99,6 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
       if (!(this[name] >= 0)) throw new RangeError(`${name}: ${this[name]} is not a number from 0 on`);
     }
     return super.setup();
-  }
-
-  override admitRequest(): boolean | Promise<boolean> {
-    this.#redirectCount = 0;
-    return super.admitRequest();
   }
 
   /** Runs the script that the request names; 501 where it names none, as in Python. */
@@ -204,17 +200,18 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
 
   /** Answers with another path of this server's, as if it had been asked for by GET (RFC 3875 6.2.2). */
   async #redirect(location: string): Promise<void> {
-    if (++this.#redirectCount > MAX_REDIRECTS) {
+    if (this.#redirectCount >= MAX_REDIRECTS) {
       this.log_message("CGI script: more than %d local redirects, the last to %s", MAX_REDIRECTS, location);
       this.send_error(HTTPStatus.BAD_GATEWAY);
       return;
     }
     this.path = location.replace(/^\/+/, "/");
-    if (this.command === "HEAD") {
-      await this.do_HEAD();
-    } else {
-      this.command = "GET";
-      await this.do_GET();
+    this.#redirectCount++;
+    try {
+      if (this.command !== "HEAD") this.command = "GET";
+      await (this.command === "HEAD" ? this.do_HEAD() : this.do_GET());
+    } finally {
+      this.#redirectCount--;
     }
   }
 }

@@ -212,6 +212,16 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   }
 
   /**
+   * The user who was let in by {@link auth} with this request; null where none is asked for, or
+   * {@link admitRequest} is a subclass's that has not asked this one.
+   *
+   * @internal
+   */
+  verifiedUser(): string | null {
+    return this.#site?.userOf(this) ?? null;
+  }
+
+  /**
    * Whether answers say something in this field whatever they are about, and whoever makes them.
    *
    * @internal

@@ -61,6 +61,8 @@ export class SiteFields {
   #isBusy = false;
   /** Whether Accept decided what the next answer is. */
   #variesByAccept = false;
+  /** The fields of the request that was let in last by its credentials. */
+  #admitted: HTTPMessage | null = null;
 
   constructor(attributes: SiteAttributes) {
     const { cors, isolate, cache, auth, authRealm } = attributes;
@@ -140,8 +142,20 @@ export class SiteFields {
       this.#isBusy = true;
       return turnAway(handler, 503);
     }
-    if (typeof isWelcome === "boolean") return isWelcome || turnAway(handler, 401);
-    return isWelcome.then((isWelcomeNow) => isWelcomeNow || turnAway(handler, 401));
+    if (typeof isWelcome === "boolean") return this.#decide(handler, isWelcome);
+    return isWelcome.then((isWelcomeNow) => this.#decide(handler, isWelcomeNow));
+  }
+
+  #decide(handler: SiteHandler, isWelcome: boolean): boolean | Promise<boolean> {
+    if (!isWelcome) return turnAway(handler, 401);
+    if (this.#passwords !== null) this.#admitted = handler.headers;
+    return true;
+  }
+
+  /** The user whose password came with the present request and was good; null where nobody has looked at it. */
+  userOf({ headers }: SiteHandler): string | null {
+    if (this.#admitted !== headers) return null;
+    return basicCredentials(headers.get_all("Authorization"))?.user ?? null;
   }
 
   /** Whether the request's credentials are good, if any are asked for; null where nobody has time to tell. */

@@ -365,8 +365,13 @@ describe("a local redirect", () => {
     expect((await site.ask("GET /cgi-bin/odd")).status).toBe(502);
   });
 
-  test("counts anew with each request of a connection", async () => {
-    await using site = await serveScripts(SCRIPTS, { files: { "a.txt": "a" } });
+  test("counts anew with each request of a connection, whoever lets them in", async () => {
+    class Open extends CGIHTTPRequestHandler {
+      override admitRequest(): boolean {
+        return true;
+      }
+    }
+    await using site = await serveScripts(SCRIPTS, { files: { "a.txt": "a" }, Handler: Open });
     const request = "GET /cgi-bin/to?/a.txt HTTP/1.1\r\nHost: x\r\n\r\n";
     const answers = decodeResponses(await exchange(site.port, request.repeat(12)));
     expect(answers.map(({ body }) => body)).toEqual(Array(12).fill("a"));

@@ -2,7 +2,6 @@
 
 import { isUtf8 } from "node:buffer";
 import { resolve } from "node:path";
-import { basicCredentials } from "../authentication.ts";
 import type { ClientAddress, HandlerServer } from "../base.ts";
 import type { HTTPMessage } from "../http-message.ts";
 import type { Script } from "./script.ts";
@@ -17,6 +16,7 @@ export interface ScriptRequest {
   readonly server: HandlerServer;
   readonly auth: unknown;
   readonly env: Readonly<Record<string, string>>;
+  verifiedUser(): string | null;
   version_string(): string;
   translate_path(path: string): string;
 }
@@ -63,7 +63,7 @@ export function scriptEnvironment(
   return {
     ...inherited(),
     ...fieldVariables(headers, request.auth !== null),
-    ...authVariables(request),
+    ...authVariables(request.verifiedUser()),
     ...bodyVariables(headers, contentLength),
     GATEWAY_INTERFACE: "CGI/1.1",
     ...(isSecure(server) ? { HTTPS: "on" } : {}),
@@ -113,9 +113,8 @@ function fieldVariables(headers: HTTPMessage, isAuthenticated: boolean): Record<
 }
 
 /** Who asks, where the server itself has verified it (RFC 3875 4.1.11): what a client merely says of itself is no user. */
-function authVariables({ auth, headers }: ScriptRequest): Record<string, string> {
-  const credentials = auth === null ? undefined : basicCredentials(headers.get_all("Authorization"));
-  return credentials === undefined ? {} : { AUTH_TYPE: "Basic", REMOTE_USER: credentials.user };
+function authVariables(user: string | null): Record<string, string> {
+  return user === null ? {} : { AUTH_TYPE: "Basic", REMOTE_USER: user };
 }
 
 function bodyVariables(headers: HTTPMessage, contentLength: number | null): Record<string, string> {

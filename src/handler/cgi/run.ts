@@ -20,6 +20,7 @@ export interface RunningHandler extends BaseHTTPRequestHandler {
   readonly cgiTotalTimeout: number;
   readonly env: Readonly<Record<string, string>>;
   translate_path(path: string): string;
+  verifiedUser(): string | null;
   /** Whether the site says something in this field of every answer: it cannot be said twice. */
   saysItself(lowerCaseName: string): boolean;
 }

@@ -3,7 +3,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { CGIHTTPRequestHandler, HTTPServer } from "../../../src/index.ts";
 import { exchange, parseResponse } from "../../support/client.ts";
-import { decodeResponse } from "../../support/decode.ts";
+import { decodeResponse, decodeResponses } from "../../support/decode.ts";
 import { type ScriptSite, type ScriptSiteOptions, serveScripts, TEXT } from "../../support/scripts.ts";
 
 // Each test starts programs, and shares the machine with tests that do the same.
@@ -139,6 +139,28 @@ describe("the environment of a script", () => {
     ],
   ])("has %s", async (_, fields, name, value) => {
     expect((await environment("GET /cgi-bin/show", fields))[name]).toBe(value);
+  });
+
+  test("names as the user nobody whom a subclass has let in unasked", async () => {
+    class PartlyOpen extends CGIHTTPRequestHandler {
+      override admitRequest(): boolean | Promise<boolean> {
+        return this.path.startsWith("/cgi-bin/show/open") || super.admitRequest();
+      }
+    }
+    await using site = await serveScripts({ show: SHOW }, { auth: "ada:secret", Handler: PartlyOpen });
+    const asked = (target: string, credentials: string, connection: string) =>
+      `GET ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${btoa(credentials)}\r\nConnection: ${connection}\r\n\r\n`;
+    const requests =
+      asked("/cgi-bin/show", "ada:secret", "keep-alive") +
+      asked("/cgi-bin/show/open", "ada:wrong", "keep-alive") +
+      asked("/cgi-bin/show", "ada:wrong", "close");
+    const answers = decodeResponses(await exchange(site.port, requests));
+    const users = answers.map(({ status, body }) => [status, variablesIn(body).REMOTE_USER]);
+    expect(users).toEqual([
+      [200, "ada"],
+      [200, undefined],
+      [401, undefined],
+    ]);
   });
 
   test("names as the user nobody who merely says so", async () => {
