@@ -186,7 +186,10 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
     let collected: ScriptBody | null;
     try {
       // Who was led on to a script was not meant to send it something.
-      collected = this.#redirectCount > 0 ? null : await scriptBody(this.request.head, this.rfile);
+      collected =
+        this.#redirectCount > 0
+          ? null
+          : await scriptBody(this.request.head, this.rfile, this.cgiTotalTimeout);
     } catch (error) {
       if (error instanceof RequestBodyError || this.wfile.closed) throw error;
       // The disk is full, or there are no descriptors left.

@@ -20,7 +20,7 @@ export interface CGIAttributes {
    * ended: 504, or an answer that is cut off. 0 or Infinity is for ever. Python has no such attribute.
    */
   cgiTimeout: number;
-  /** Seconds that a script may take in all. 0 or Infinity is for ever. Python has no such attribute. */
+  /** Seconds that a script may take in all, and before that a client to send it a body in chunks. 0 or Infinity is for ever. Python has no such attribute. */
   cgiTotalTimeout: number;
   /** Scripts that run at a time, of all servers of the process; beyond that 503. Python has no such attribute. */
   maxCgiScripts: number;

@@ -4,8 +4,9 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Failure } from "../../protocol/failure.ts";
 import { BodyKind, type RequestHead } from "../../protocol/request-head.ts";
-import type { RequestBody } from "../../transport/rfile.ts";
+import { type RequestBody, RequestBodyError } from "../../transport/rfile.ts";
 
 /** A body, which its holder closes. */
 export interface ScriptBody extends AsyncDisposable {
@@ -22,14 +23,19 @@ const PIECE_BYTES: number = 64 * 1024;
  * The body of a request; null where it has none. One with a length is passed on as it comes. A chunked one has no length
  * before it is whole, so it is collected first: beyond 64 KiB in a file without a name.
  *
- * @throws RequestBodyError where the client breaks off, or sends too much.
+ * @param seconds how long collecting it may take; 0 and Infinity are for ever.
+ * @throws RequestBodyError where the client breaks off, sends too much, or takes longer.
  */
-export async function scriptBody(head: RequestHead | null, rfile: RequestBody): Promise<ScriptBody | null> {
+export async function scriptBody(
+  head: RequestHead | null,
+  rfile: RequestBody,
+  seconds: number,
+): Promise<ScriptBody | null> {
   switch (head?.bodyKind) {
     case BodyKind.LENGTH:
       return { length: head.contentLength, pieces: rfile, [Symbol.asyncDispose]: async () => {} };
     case BodyKind.CHUNKED:
-      return await collect(rfile);
+      return await collect(inTime(rfile, seconds));
     default:
       // What was said to have no bytes is not what was not said to be there (RFC 3875 4.1.2).
       return head !== null && head.find("content-length") >= 0 ? inMemory([], 0) : null;
@@ -61,6 +67,15 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<ScriptBody> {
     pieces: readAll(collected, length),
     [Symbol.asyncDispose]: () => collected.close(),
   };
+}
+
+/** Gives the pieces that come in time. None is waited for for long: the connection sees to that. */
+async function* inTime(pieces: AsyncIterable<Uint8Array>, seconds: number): AsyncGenerator<Uint8Array> {
+  const endMs = seconds > 0 ? performance.now() + seconds * 1000 : Number.POSITIVE_INFINITY;
+  for await (const piece of pieces) {
+    if (performance.now() > endMs) throw new RequestBodyError(Failure.BODY_TIMEOUT);
+    yield piece;
+  }
 }
 
 function inMemory(pieces: readonly Uint8Array[], length: number): ScriptBody {

@@ -159,6 +159,20 @@ describe("a script that takes too long", () => {
     expect((await site.ask("GET /cgi-bin/talks")).body).toBe("1\n2\n3\n4\n5\n6\n7\n8\n");
   });
 
+  test("to be sent its body in chunks is 408, and never runs", async () => {
+    await using site = await serveScripts(
+      { cat: `echo ran >&2; ${TEXT} cat`, hangs: "sleep 1000" },
+      { cgiTotalTimeout: 0.5, cgiTimeout: 0 },
+    );
+    await using client = await RawClient.connect(site.port);
+    client.send("POST /cgi-bin/cat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+    // It takes that time for sure: another script is ended for being at it as long.
+    expect((await site.ask("GET /cgi-bin/hangs")).status).toBe(504);
+    client.send("1\r\nb\r\n0\r\n\r\n");
+    expect(decodeResponse(await client.untilClosed()).status).toBe(408);
+    expect(site.lines).not.toContain("CGI script /cgi-bin/cat: ran");
+  });
+
   test("because its client sends slowly has the time that the client takes", async () => {
     await using site = await serveScripts(
       { cat: `${TEXT} cat`, hangs: `${TEXT} sleep 1000` },
