@@ -58,18 +58,19 @@ export class ScriptProcess implements AsyncDisposable {
   constructor({ file, args, env, hasInput }: ProcessOptions) {
     using pipes = new Pipes(hasInput);
     try {
-      this.#child = Bun.spawn([file, ...args], {
-        cwd: dirname(file),
-        env: { ...env },
-        stdio: pipes.childEnds,
-        // setsid(): what the terminal sends to the server is not for scripts, and one signal reaches all of them.
-        detached: true,
-      });
+      this.#child = scriptGroups.start(() =>
+        Bun.spawn([file, ...args], {
+          cwd: dirname(file),
+          env: { ...env },
+          stdio: pipes.childEnds,
+          // setsid(): what the terminal sends to the server is not for scripts, and one signal reaches all of them.
+          detached: true,
+        }),
+      );
     } catch (error) {
       throw isWantOfRoom(error) ? new NoRoomError("No process could be started", { cause: error }) : error;
     }
     const { pid } = this.#child;
-    scriptGroups.add(pid);
     [this.#input, this.output, this.errors] = pipes.take(this.#child);
     this.exited = this.#child.exited.then(() => this.#ended(pid));
   }

@@ -153,22 +153,61 @@ describe("the end of a server", () => {
     await vigil.ended();
   });
 
-  test("that is the end of its process ends them at once", async () => {
-    await using vigil = new Vigil();
-    await using site = await serveScripts({ waits: WAITING["deaf to SIGTERM"] });
+  /** A server that is a process of its own, at work on a script; by what it reads it is told to exit. */
+  async function startProgram(vigil: Vigil, root: string, ...command: readonly string[]) {
     const program = fileURLToPath(new URL("../fixtures/cgi-server.ts", import.meta.url));
-    const child = Bun.spawn([process.execPath, program, site.tree.root], {
+    const child = Bun.spawn([...command, process.execPath, program, root], {
       env: { ...process.env, ...vigil.env },
       stdio: ["pipe", "pipe", "inherit"],
     });
-    const reader = child.stdout.getReader();
-    const { value } = await reader.read();
-    await using client = await RawClient.connect(Number(Buffer.from(value!).toString()));
+    const { value } = await child.stdout.getReader().read();
+    const port = Number(Buffer.from(value!).toString());
+    const client = await RawClient.connect(port);
     client.send(GET("waits"));
     await vigil.begun();
-    // What it reads tells it to exit.
+    return { child, client, port };
+  }
+
+  test("that is the end of its process ends them at once", async () => {
+    await using vigil = new Vigil();
+    await using site = await serveScripts({ waits: WAITING["deaf to SIGTERM"] });
+    const { child, client } = await startProgram(vigil, site.tree.root);
+    await using _client = client;
     child.stdin.end();
-    await child.exited;
+    expect(await child.exited).toBe(0);
+    await vigil.ended();
+  });
+
+  test.each(["SIGINT", "SIGHUP", "SIGTERM"] as const)(
+    "by %s ends them, and is by that signal",
+    async (signal) => {
+      await using vigil = new Vigil();
+      await using site = await serveScripts({ waits: WAITING["deaf to SIGTERM"] });
+      const { child, client } = await startProgram(vigil, site.tree.root, "env", "--default-signal=INT,HUP");
+      await using _client = client;
+      child.kill(signal);
+      await child.exited;
+      expect(child.signalCode).toBe(signal);
+      await vigil.ended();
+    },
+  );
+
+  test("is not by a signal that it was started to ignore", async () => {
+    await using vigil = new Vigil();
+    await using site = await serveScripts({ waits: WAITING.silent, good: `${TEXT} echo good` });
+    const { child, client, port } = await startProgram(
+      vigil,
+      site.tree.root,
+      "sh",
+      "-c",
+      "trap '' HUP; exec \"$@\"",
+      "sh",
+    );
+    await using _client = client;
+    child.kill("SIGHUP");
+    expect(decodeResponse(await exchange(port, GET("good"))).body).toBe("good\n");
+    child.stdin.end();
+    expect(await child.exited).toBe(0);
     await vigil.ended();
   });
 });

@@ -165,7 +165,9 @@ describe("a script that takes too long", () => {
       { cgiTotalTimeout: 0.5, cgiTimeout: 0 },
     );
     await using client = await RawClient.connect(site.port);
-    client.send("POST /cgi-bin/cat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+    client.send(
+      "POST /cgi-bin/cat HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n",
+    );
     // It takes that time for sure: another script is ended for being at it as long.
     expect((await site.ask("GET /cgi-bin/hangs")).status).toBe(504);
     client.send("1\r\nb\r\n0\r\n\r\n");
