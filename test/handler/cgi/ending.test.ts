@@ -178,7 +178,7 @@ describe("the end of a server", () => {
     await vigil.ended();
   });
 
-  test.each(["SIGINT", "SIGHUP", "SIGTERM"] as const)(
+  test.if(hasPipes).each(["SIGINT", "SIGHUP", "SIGTERM"] as const)(
     "by %s ends them, and is by that signal",
     async (signal) => {
       await using vigil = new Vigil();
