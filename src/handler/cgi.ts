@@ -103,7 +103,7 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
 
   /** Runs the script that the request names; 501 where it names none, as in Python. */
   override do_POST(): void | Promise<void> {
-    if (this.is_cgi()) return this.#runQuietly();
+    if (this.is_cgi()) return this.run_cgi().then(() => {});
     this.send_error(HTTPStatus.NOT_IMPLEMENTED, "Can only POST to CGI scripts");
   }
 
@@ -169,10 +169,6 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
     super.send_response(code, message);
     if (this.#isBusy && Number(code) === 503) this.send_header("Retry-After", RETRY_AFTER);
     this.#isBusy = false;
-  }
-
-  async #runQuietly(): Promise<void> {
-    await this.run_cgi();
   }
 
   /** Runs a script if there is room for it; gives the path that is to answer in its place, if there is one. */
