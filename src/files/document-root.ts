@@ -37,6 +37,8 @@ export interface DocumentRootOptions {
   readonly followSymlinks: boolean;
   /** Directories, by their paths, of which nothing is opened, whichever way leads there. */
   readonly withheld?: readonly string[];
+  /** Bytes up to which a file is held in memory when it is asked for again. Default: `MAX_HELD_FILE_BYTES`. */
+  readonly maxHeldFileBytes?: number;
 }
 
 /**
@@ -64,12 +66,14 @@ export class DocumentRoot {
   readonly directory: string;
   /** Whether links may lead out of it. */
   readonly followsSymlinks: boolean;
+  readonly maxHeldFileBytes: number;
   readonly #withheld: readonly string[];
   readonly #checked = new Map<string, HeldState>();
 
   constructor(directory: string, options: DocumentRootOptions) {
     this.directory = directory;
     this.followsSymlinks = options.followSymlinks;
+    this.maxHeldFileBytes = options.maxHeldFileBytes ?? MAX_HELD_FILE_BYTES;
     this.#withheld = options.withheld ?? [];
   }
 
@@ -145,7 +149,7 @@ export class DocumentRoot {
     if (!isFile) return new OpenedDirectory(fd, path);
     const file = new OpenedFile(fd, stats, isKnown ? known.memo : null);
     // Not at once: most files of most sites are asked for once in a long time.
-    return isKnown && stats.size <= MAX_HELD_FILE_BYTES ? hold(file, known, path, stats) : file;
+    return isKnown && stats.size <= this.maxHeldFileBytes ? hold(file, known, path, stats) : file;
   }
 
   /** A directory that may be entered but not read still has its index page. */
@@ -208,8 +212,8 @@ const MAX_ROOTS = 256;
 
 /** The root at `directory`, the same one each time, so that what it remembers outlives a connection. */
 export function documentRoot(directory: string, options: DocumentRootOptions): DocumentRoot {
-  const { followSymlinks, withheld = [] } = options;
-  const key = [followSymlinks ? "all" : "own", directory, ...withheld].join("\0");
+  const { followSymlinks, maxHeldFileBytes = MAX_HELD_FILE_BYTES, withheld = [] } = options;
+  const key = [followSymlinks ? "all" : "own", maxHeldFileBytes, directory, ...withheld].join("\0");
   let root = roots.get(key);
   if (root === undefined) {
     if (roots.size >= MAX_ROOTS) roots.clear();

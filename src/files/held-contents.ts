@@ -8,8 +8,11 @@ export interface Holder {
   contents: Uint8Array | null;
 }
 
-/** Larger files are read when they are sent. */
+/** Larger files are read when they are sent, or sent without being read, which costs less than to copy them from memory. */
 export const MAX_HELD_FILE_BYTES: number = 32 * 1024;
+
+/** The same where nothing can be sent without being read. */
+export const MAX_HELD_READ_FILE_BYTES: number = 128 * 1024;
 
 const MAX_HELD_BYTES: number = 32 * 1024 * 1024;
 

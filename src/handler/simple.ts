@@ -5,6 +5,7 @@ import type { Compressor } from "../files/compressor.ts";
 import { closeSource, copy, type Sink, type Source } from "../files/copy.ts";
 import { type DocumentRoot, documentRoot, type Opened, Refusal } from "../files/document-root.ts";
 import type { EntityTagKind } from "../files/entity-tag.ts";
+import { MAX_HELD_FILE_BYTES, MAX_HELD_READ_FILE_BYTES } from "../files/held-contents.ts";
 import { ListingStream, openListing } from "../files/listing.ts";
 import { type ExtensionsMap, guessMediaType, withCharset } from "../files/mime.ts";
 import { OpenedFile } from "../files/opened-file.ts";
@@ -474,11 +475,16 @@ export class SimpleHTTPRequestHandler extends BaseHTTPRequestHandler {
   #documentRoot(): DocumentRoot {
     const { directory, followSymlinks } = this;
     const withheld = this.withheldDirectories();
+    const isRead = !this.sendfile || !this.request.wfile.sendsFiles;
+    const maxHeldFileBytes = isRead ? MAX_HELD_READ_FILE_BYTES : MAX_HELD_FILE_BYTES;
     const last = this.#lastRoot;
     const isSame =
-      last !== undefined && last.directory === directory && last.followsSymlinks === followSymlinks;
+      last !== undefined &&
+      last.directory === directory &&
+      last.followsSymlinks === followSymlinks &&
+      last.maxHeldFileBytes === maxHeldFileBytes;
     if (isSame && last.withholds(withheld)) return last;
-    this.#lastRoot = documentRoot(directory, { followSymlinks, withheld });
+    this.#lastRoot = documentRoot(directory, { followSymlinks, withheld, maxHeldFileBytes });
     return this.#lastRoot;
   }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, type Mock, spyOn, test } from "bun:test";
 import { chmodSync, closeSync, openSync, readdirSync, renameSync, statSync } from "node:fs";
-import { DocumentRoot, isSameState, Refusal } from "../../src/files/document-root.ts";
-import { MAX_HELD_FILE_BYTES } from "../../src/files/held-contents.ts";
+import { DocumentRoot, documentRoot, isSameState, Refusal } from "../../src/files/document-root.ts";
+import { MAX_HELD_FILE_BYTES, MAX_HELD_READ_FILE_BYTES } from "../../src/files/held-contents.ts";
 import { OpenedDirectory } from "../../src/files/opened-directory.ts";
 import { OpenedFile } from "../../src/files/opened-file.ts";
 import { translatePath } from "../../src/files/path.ts";
@@ -174,6 +174,14 @@ describe("a root that withholds a directory", () => {
   });
 });
 
+/** Whether a file comes from memory. */
+function isHeldBy(root: DocumentRoot, path: string): boolean {
+  const opened = root.open(path);
+  if (!(opened instanceof OpenedFile)) throw new Error(`Cannot open ${path}: ${opened}`);
+  using file = opened;
+  return file.contents !== null && file.fd === -1;
+}
+
 describe("a root that has served a file before", () => {
   // A file is only remembered once it has been left alone for a while: here that while is over at once.
   let now: Mock<typeof Date.now>;
@@ -195,15 +203,21 @@ describe("a root that has served a file before", () => {
     expect(openedFrom(root, "/a")).toEqual(["c"]);
   });
 
+  test("holds larger ones where it is told to, and for nobody else", () => {
+    using own = new Tree({ "www/big": "x".repeat(MAX_HELD_FILE_BYTES + 1) });
+    const [directory, path] = [own.path("www"), own.path("www/big")];
+    const options = { followSymlinks: false };
+    const reading = documentRoot(directory, { ...options, maxHeldFileBytes: MAX_HELD_READ_FILE_BYTES });
+    expect([isHeldBy(reading, path), isHeldBy(reading, path)]).toEqual([false, true]);
+    const sending = documentRoot(directory, options);
+    expect([isHeldBy(sending, path), isHeldBy(sending, path)]).toEqual([false, false]);
+    expect(documentRoot(directory, { ...options, maxHeldFileBytes: MAX_HELD_FILE_BYTES })).toBe(sending);
+  });
+
   test("holds a small file that is asked for again in memory, and only as long as it is the same", () => {
     using own = new Tree({ "www/a": "first", "www/big": "x".repeat(MAX_HELD_FILE_BYTES + 1) });
     const root = new DocumentRoot(own.path("www"), { followSymlinks: false });
-    const isHeld = (name: string): boolean => {
-      const opened = root.open(own.path(`www/${name}`));
-      if (!(opened instanceof OpenedFile)) throw new Error(`Cannot open ${name}: ${opened}`);
-      using file = opened;
-      return file.contents !== null && file.fd === -1;
-    };
+    const isHeld = (name: string): boolean => isHeldBy(root, own.path(`www/${name}`));
     expect([isHeld("a"), isHeld("a"), isHeld("a")]).toEqual([false, true, true]);
     expect([isHeld("big"), isHeld("big")]).toEqual([false, false]);
     expect(openedFrom(root, "/a")).toBe("first");
