@@ -353,6 +353,28 @@ describe("a local redirect", () => {
     expect((await site.ask("GET /cgi-bin/to?/cgi-bin/..%2fsecret")).status).toBe(404);
   });
 
+  test("leads nobody where a subclass does not let them in", async () => {
+    class PartlyOpen extends CGIHTTPRequestHandler {
+      override admitRequest(): boolean | Promise<boolean> {
+        return this.path.startsWith("/cgi-bin/to") || super.admitRequest();
+      }
+    }
+    await using site = await serveScripts(SCRIPTS, {
+      files: { "private.txt": "private" },
+      auth: "ada:secret",
+      Handler: PartlyOpen,
+    });
+    const ask = async (method: string, to: string, ...fields: string[]) => {
+      const { status, body } = await site.ask(`${method} /cgi-bin/to?${to}`, ...fields);
+      return [status, body.includes("private")];
+    };
+    expect(await ask("GET", "/private.txt")).toEqual([401, false]);
+    expect(await ask("POST", "/cgi-bin/tell", "Content-Length: 0")).toEqual([401, false]);
+    expect(await ask("GET", "/cgi-bin/to?/private.txt")).toEqual([401, false]);
+    const credentials = `Authorization: Basic ${btoa("ada:secret")}`;
+    expect(await ask("GET", "/private.txt", credentials)).toEqual([200, true]);
+  });
+
   test("that leads back to itself ends with 502", async () => {
     await using site = await serveScripts({ loop: "echo ran >&2; echo 'Location: /cgi-bin/loop'; echo" });
     expect((await site.ask("GET /cgi-bin/loop")).status).toBe(502);
