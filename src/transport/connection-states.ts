@@ -34,6 +34,8 @@ export const Outlook = {
   ENDS: 1,
   /** It ends, because what came cannot be told apart into requests any more. */
   BROKEN: 2,
+  /** It ends by a reset: an end in order would make half an answer pass for a whole one (RFC 9112 8, 9.8). */
+  RESET: 3,
 } as const;
 
 export type Outlook = (typeof Outlook)[keyof typeof Outlook];

@@ -473,6 +473,8 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
       answerForHandler(this, this.#handler!, this.#owner, ending === Ending.HEAD_LEFT_OPEN);
     } else if (ending === Ending.CUT_SHORT) {
       this.#report("Fewer bytes were written than Content-Length announced; the connection is closed");
+    } else if (ending === Ending.BROKEN_OFF) {
+      this.#outlook = Outlook.RESET;
     }
     const rfile = this.#rfile;
     const isRead = rfile === null || rfile.isComplete;
@@ -586,6 +588,10 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
 
   /** Says that nothing more will come, and closes when the client cannot lose its answer by that. */
   #halfClose(): void {
+    if (this.#outlook === Outlook.RESET) {
+      this.#socket.terminate();
+      return;
+    }
     const isInputOutstanding =
       this.#outlook === Outlook.BROKEN ||
       this.#discardedBytes > 0 ||

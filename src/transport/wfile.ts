@@ -40,8 +40,10 @@ const Stage = {
   RAW: 3,
   /** The request is over. */
   ENDED: 4,
+  /** It is, in the middle of an answer of which nothing but the end of the connection tells the end. */
+  BROKEN_OFF: 5,
   /** The connection is: what is written reaches nobody. */
-  CLOSED: 5,
+  CLOSED: 6,
 } as const;
 
 /** What tells the client where the body ends. */
@@ -70,10 +72,12 @@ export const Ending = {
   WITH_CONNECTION: 1,
   /** Fewer bytes were written than were declared. */
   CUT_SHORT: 2,
+  /** It was abandoned, and would be taken for whole if the connection ended in order. */
+  BROKEN_OFF: 3,
   /** There is no answer. */
-  MISSING: 3,
+  MISSING: 4,
   /** There is none because its head was never completed: what there was of it has been taken back. */
-  HEAD_LEFT_OPEN: 4,
+  HEAD_LEFT_OPEN: 5,
 } as const;
 
 export type Ending = (typeof Ending)[keyof typeof Ending];
@@ -320,7 +324,9 @@ export class ResponseWriter extends AnswerBuffer {
   /** Ends the answer: what the handler left open is closed. */
   endRequest(): Ending {
     const stage = this.#stage;
-    if (stage >= Stage.ENDED) return Ending.WITH_CONNECTION;
+    if (stage >= Stage.ENDED) {
+      return stage === Stage.BROKEN_OFF ? Ending.BROKEN_OFF : Ending.WITH_CONNECTION;
+    }
     if (stage === Stage.NONE) return Ending.MISSING;
     if (stage === Stage.HEAD) {
       this.restart();
@@ -344,7 +350,8 @@ export class ResponseWriter extends AnswerBuffer {
 
   /** Leaves the answer as it is, visibly incomplete: its handler failed in the middle of it. */
   abandon(): void {
-    this.#stage = Stage.ENDED;
+    const isUnmarked = this.#stage === Stage.RAW || this.#framing === Framing.CLOSE;
+    this.#stage = isUnmarked ? Stage.BROKEN_OFF : Stage.ENDED;
     this.start = -1;
     this.isHeld = false;
   }

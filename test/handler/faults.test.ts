@@ -107,6 +107,20 @@ describe("a handler that fails when its answer has left in part", () => {
     expect(server.errors).toEqual([FAULT]);
   });
 
+  test("until the connection ends: it is reset, since an end in order would make that the whole of it", async () => {
+    await using server = observe(async (handler) => {
+      begin(handler);
+      handler.wfile.write("half of it");
+      await realWait();
+      throw FAULT;
+    });
+    await using client = await RawClient.connect(server.port);
+    client.send(request("GET / HTTP/1.0"));
+    expect(await client.untilClosed()).toEndWith("\r\n\r\nhalf of it");
+    expect(client.isEndedInOrder).toBe(false);
+    expect(server.errors).toEqual([FAULT]);
+  });
+
   test("fetch() sees that it is incomplete", async () => {
     await using server = observe(async (handler) => {
       begin(handler);

@@ -412,6 +412,26 @@ describeWithCertificates("an HTTPS server", () => {
     expect(client.isEndedInOrder).toBe(true);
   });
 
+  test("ends half an answer so that it cannot be taken for a whole one", async () => {
+    class Half extends Hello {
+      override async do_GET(): Promise<void> {
+        this.send_response(200);
+        this.end_headers();
+        this.wfile.write("half of it");
+        await this.wfile.flush();
+        throw new Error("a fault");
+      }
+    }
+    class Forgiving extends HTTPSServer {
+      override handle_error(): void {}
+    }
+    await using server = serve(new Forgiving(["127.0.0.1", 0], Half, someCertificate()));
+    await using client = await RawClient.connectTls(server.port);
+    client.send(request("GET / HTTP/1.0"));
+    expect(await client.untilClosed()).toEndWith("\r\n\r\nhalf of it");
+    expect(client.isEndedInOrder).toBe(false);
+  });
+
   test("lets requests in flight finish at its shutdown, and breaks off handshakes", async () => {
     const goOn = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
