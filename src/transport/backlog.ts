@@ -27,11 +27,14 @@ export class Backlog extends ByteQueue {
     this.#unread = Number.POSITIVE_INFINITY;
   }
 
-  /** What the client has done since the last look; at the first one something, for it may just be on its way. */
+  /**
+   * What the client has done since the last look; at the first one something, for it may just be on its way. Where more
+   * is unread than before, a socket that encrypts has filled the room that the client had made.
+   */
   look(socket: number): Reading {
     const unread = unreadBytes(socket);
     if (unread < 0) return Reading.UNKNOWN;
-    const reading = unread < this.#unread ? Reading.SOME : Reading.NOTHING;
+    const reading = unread === this.#unread ? Reading.NOTHING : Reading.SOME;
     this.#unread = unread;
     return reading;
   }

@@ -15,6 +15,8 @@ export interface ByteSink {
   write(bytes: Uint8Array, byteOffset: number, byteLength: number): number;
   /** The socket's descriptor, for what the runtime has no method for; -1 when it is closed, and none where it encrypts. */
   readonly fd?: number | undefined;
+  /** Where there is no other: a descriptor by which nothing may be sent, only asked how much the client has taken. */
+  readonly watchedFd?: number;
 }
 
 /** Thrown (as a rejection) to whoever waits for a client that has gone. Like Python's BrokenPipeError. */
@@ -76,7 +78,9 @@ export class SocketWriter {
 
   /** Whether the client has taken something since this was asked last, or since the socket was filled. */
   lookAtClient(): Reading {
-    return this.#queue === null ? Reading.UNKNOWN : this.#queue.look(this.#sink.fd ?? -1);
+    return this.#queue === null
+      ? Reading.UNKNOWN
+      : this.#queue.look(this.#sink.fd ?? this.#sink.watchedFd ?? -1);
   }
 
   /** Whether somebody waits for a `flush()`. */

@@ -1,6 +1,6 @@
 /**
- * A socket that encrypts, as a connection sees it. It has no descriptor to show: bytes that were given to that would go
- * out between the records of TLS as they are, and what the system says of it is about encrypted ones.
+ * A socket that encrypts, as a connection sees it. It shows no descriptor to send by: bytes that were given to that would
+ * go out between the records of TLS as they are. What the system says of it is about encrypted bytes.
  *
  * Bun encrypts up to 128 KiB at a time and keeps what the system does not take of them: `write` takes no more before
  * that is on its way, and `shutdown` and `close` wait for it. So nothing has to be bounded here.
@@ -9,7 +9,7 @@
 import type { TransportSocket } from "./parties.ts";
 
 /** What is needed of Bun's socket. */
-interface EncryptingSocket extends Omit<TransportSocket, "fd" | "end"> {
+interface EncryptingSocket extends Omit<TransportSocket, "fd" | "watchedFd" | "end"> {
   close(): void;
 }
 
@@ -26,6 +26,10 @@ export class TlsSocket implements TransportSocket {
 
   get remotePort(): number | undefined {
     return this.#socket.remotePort;
+  }
+
+  get watchedFd(): number {
+    return (this.#socket as unknown as { readonly fd: number }).fd;
   }
 
   write(bytes: Uint8Array, byteOffset: number, byteLength: number): number {
