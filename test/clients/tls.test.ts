@@ -55,6 +55,7 @@ describeWithCertificates("over TLS,", () => {
       ["without ALPN", ["--no-alpn"]],
       ["that offers HTTP/2, too", ["--http2"]],
       ["that offers HTTP/1.1 alone", ["--http1.1"]],
+      ["that offers HTTP/1.0 alone", ["--http1.0"]],
     ])("trusts the certificate and is served: TLS %s", async (_what, args) => {
       await using site = await startSite();
       const { report, stdout } = await transfer([...trust(), ...args, site.server.url.href]);

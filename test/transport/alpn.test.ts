@@ -1,9 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { encodeProtocols } from "../../src/transport/alpn.ts";
 
+const encoded = (names: readonly string[]): string => Buffer.from(encodeProtocols(names)).toString("latin1");
+
 describe("protocols for ALPN", () => {
   test("are each written behind their length", () => {
-    expect(Buffer.from(encodeProtocols(["http/1.1", "x"])).toString("latin1")).toBe("\x08http/1.1\x01x");
+    expect(encoded(["http/1.0", "x"])).toBe("\x08http/1.0\x01x");
+  });
+
+  test("are HTTP/1.0 at last, where HTTP/1.1 is named and it is not", () => {
+    expect(encoded(["http/1.1", "x"])).toBe("\x08http/1.1\x01x\x08http/1.0");
+    expect(encoded(["http/1.0", "http/1.1"])).toBe("\x08http/1.0\x08http/1.1");
   });
 
   test("are none where none is named", () => {
