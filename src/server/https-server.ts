@@ -19,7 +19,7 @@ export interface HTTPSServerOptions extends HTTPServerOptions {
   readonly keyfile?: string | null;
   /** The key's password, or a function that gives it and is called only where the key is locked. */
   readonly password?: KeyPassword | null;
-  /** What is offered to clients by ALPN. Default: `["http/1.1"]`. */
+  /** What is offered to clients by ALPN, and `http/1.0` behind `http/1.1`. Default: `["http/1.1"]`. */
   readonly alpn_protocols?: readonly string[] | null;
 }
 
@@ -108,7 +108,7 @@ export class HTTPSServer extends HTTPServer implements HandshakeOwner {
   /** @internal */
   tlsFailed(host: string, reason: string): void {
     const time = logTime(Math.floor(Date.now() / 1000));
-    this.#failures.report(logLine(host, time, `TLS failed: ${reason}`));
+    this.#failures.report(logLine(host || "unix", time, `TLS failed: ${reason}`));
   }
 
   /** @internal */

@@ -1,6 +1,7 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import { log } from "../../src/handler/log.ts";
 import {
   BaseHTTPRequestHandler,
   CertificateError,
@@ -184,6 +185,18 @@ describeWithCertificates("an HTTPS server", () => {
     await using client = await RawClient.connectTls(path);
     client.send(LAST_GET);
     expect(decodeResponse(await client.untilClosed()).body).toBe("hello");
+  });
+
+  test("tells of a handshake on a unix socket as of any client there", async () => {
+    using written = spyOn(log, "write").mockImplementation(() => {});
+    const path = `${someCertificate().certfile}.failed.sock`;
+    await using _server = serve(new HTTPSServer(path, Hello, someCertificate()));
+    await using client = await RawClient.connectUnix(path);
+    client.send(GET);
+    await client.untilClosed();
+    expect(written.mock.calls.map(([line]) => line.replace(/\[.*\]/, "[]"))).toEqual([
+      "unix - - [] TLS failed: plain HTTP on the TLS port",
+    ]);
   });
 
   // ------------------------------------------------------------------ handshakes
