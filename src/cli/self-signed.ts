@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname, type NetworkInterfaceInfo, tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 
 /** A certificate in files that are there until `dispose()`. */
 export interface SelfSigned {
@@ -48,11 +49,10 @@ export function namesFor(bind: string, interfaces: Interfaces, machine: string =
 /**
  * Makes a certificate for `names`, and its key, in files that nobody else can read and that are gone after `dispose()`.
  *
- * @throws SelfSignedError where openssl is missing, or fails.
+ * @throws SelfSignedError where openssl is missing, or fails, or there is no place for the files.
  */
 export function makeCertificate(names: readonly string[]): SelfSigned {
-  // Readable by its owner alone (mkdtemp), so that what is in it is, too.
-  const folder = mkdtempSync(join(tmpdir(), "basehttp-"));
+  const folder = makeFolder();
   const dispose = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const [keyfile, certfile, settings] = ["key.pem", "cert.pem", "settings"].map((name) =>
@@ -67,6 +67,15 @@ export function makeCertificate(names: readonly string[]): SelfSigned {
   } catch (error) {
     dispose();
     throw error;
+  }
+}
+
+/** Readable by its owner alone (mkdtemp), so that what is in it is, too. */
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "basehttp-"));
+  } catch {
+    throw new SelfSignedError(`cannot write to ${inspect(tmpdir())}, the directory for temporary files`);
   }
 }
 

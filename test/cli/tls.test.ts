@@ -209,6 +209,14 @@ describeWithCertificates("basehttp --tls-self-signed", () => {
     ]);
   });
 
+  test("says where it cannot write the files", async () => {
+    const env = { PATH: String(process.env["PATH"]), TMPDIR: "/nonexistent" };
+    expect(await ending(["--tls-self-signed"], { env })).toEqual([
+      1,
+      "basehttp: error: argument --tls-self-signed: cannot write to '/nonexistent', the directory for temporary files\n",
+    ]);
+  });
+
   test("says what openssl said where that fails, and leaves nothing", async () => {
     using tree = new Tree({
       openssl: "#!/bin/sh\necho first >&2\necho 'no entropy' >&2\nexit 3\n",
