@@ -94,9 +94,12 @@ function readPem(argument: CertificateArgument, path: unknown): string {
   }
   let bytes: Buffer;
   try {
-    // A pipe would hold up the process until somebody writes to it.
-    if (statSync(path).isFIFO())
-      throw new CertificateError(argument, `${inspect(path)} is a pipe, not a file`);
+    // A pipe would hold up the process until somebody writes to it, and a device may never come to an end.
+    const stats = statSync(path);
+    if (!stats.isFile() && !stats.isDirectory()) {
+      const what = stats.isFIFO() ? "a pipe" : "a device or a socket";
+      throw new CertificateError(argument, `${inspect(path)} is ${what}, not a file`);
+    }
     bytes = readFileSync(path);
   } catch (cause) {
     if (cause instanceof CertificateError) throw cause;

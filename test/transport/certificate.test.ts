@@ -140,6 +140,12 @@ describeWithCertificates("a certificate and its key", () => {
       expect(outcome({ certfile: pipe })).toBe(`certfile: '${pipe}' is a pipe, not a file`);
     });
 
+    test("a device, which may have no end", () => {
+      expect(outcome({ certfile: "/dev/zero" })).toBe(
+        "certfile: '/dev/zero' is a device or a socket, not a file",
+      );
+    });
+
     test("a file that may not be read", () => {
       const closed = certificateFile(textOf(certfile));
       chmodSync(closed, 0);
