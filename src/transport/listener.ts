@@ -171,7 +171,14 @@ class KeptPath {
   }
 
   setAside(): void {
-    linkSync(this.#path, this.#aside);
+    // Left by a process of the same number, if it is there.
+    removeQuietly(this.#aside);
+    try {
+      linkSync(this.#path, this.#aside);
+    } catch (error) {
+      // Where somebody has taken the path away, there is nothing to keep.
+      if (codeOf(error) !== "ENOENT") throw error;
+    }
   }
 
   putBack(): void {

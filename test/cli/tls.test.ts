@@ -210,7 +210,7 @@ describeWithCertificates("basehttp --tls-self-signed", () => {
   });
 
   test("says where it cannot write the files", async () => {
-    const env = { PATH: String(process.env["PATH"]), TMPDIR: "/nonexistent" };
+    const env = { PATH: `${process.env.PATH}`, TMPDIR: "/nonexistent" };
     expect(await ending(["--tls-self-signed"], { env })).toEqual([
       1,
       "basehttp: error: argument --tls-self-signed: cannot write to '/nonexistent', the directory for temporary files\n",
