@@ -108,7 +108,8 @@ export class HTTPSServer extends HTTPServer implements HandshakeOwner {
   /** @internal */
   tlsFailed(host: string, reason: string): void {
     const time = logTime(Math.floor(Date.now() / 1000));
-    this.#failures.report(logLine(host || "unix", time, `TLS failed: ${reason}`));
+    const unknown = typeof this.server_address === "string" ? "unix" : "-";
+    this.#failures.report(logLine(host || unknown, time, `TLS failed: ${reason}`));
   }
 
   /** @internal */

@@ -18,7 +18,10 @@ const GRACE_SECONDS = 2;
 /** Who is told of handshakes that come to nothing. */
 export interface HandshakeOwner {
   readonly limits: ConnectionLimits;
-  /** A client's handshake failed, or the encryption of its connection did later. */
+  /**
+   * A client's handshake failed, or the encryption of its connection did later. No `host` on a unix socket, and of one
+   * that was gone before it was accepted.
+   */
   tlsFailed(host: string, reason: string): void;
   /** A handshake was broken off, or not begun, since `maxHandshakes` were under way. */
   handshakeDropped(): void;
@@ -83,16 +86,14 @@ export class Handshakes {
   /** The runtime gave a handshake up. */
   failed(handshake: Handshake, error: Error | null): void {
     if (!this.end(handshake)) return;
-    const { socket } = handshake;
-    const reason = describeTlsFailure(error, hasBegun(socket));
-    if (reason !== undefined) this.#owner.tlsFailed(plainHost(socket.remoteAddress), reason);
+    const reason = describeTlsFailure(error, hasBegun(handshake.socket));
+    if (reason !== undefined) this.#owner.tlsFailed(handshake.host, reason);
   }
 
   /** A handshake's time is up. */
   late(handshake: Handshake): void {
-    const host = plainHost(handshake.socket.remoteAddress);
     this.#breakOff(handshake);
-    this.#owner.tlsFailed(host, `it was not done within ${this.#owner.limits.handshakeTimeout} s`);
+    this.#owner.tlsFailed(handshake.host, `it was not done within ${this.#owner.limits.handshakeTimeout} s`);
   }
 
   /** Breaks all of them off: nobody will be there to serve them. */
@@ -114,6 +115,8 @@ function hasBegun(socket: HandshakeSocket): boolean {
 /** One client's handshake. What the socket tells meanwhile is nobody's business. */
 export class Handshake extends Timed {
   readonly socket: HandshakeSocket;
+  /** The client's; asked for at once, because of one that has gone by a reset the system does not tell it. */
+  readonly host: string;
   isOver = false;
   /** In the ticker's seconds. */
   readonly beganAt: number = ticker.seconds;
@@ -125,6 +128,7 @@ export class Handshake extends Timed {
   constructor(socket: HandshakeSocket, handshakes: Handshakes) {
     super();
     this.socket = socket;
+    this.host = plainHost(socket.remoteAddress);
     this.#handshakes = handshakes;
   }
 

@@ -279,9 +279,15 @@ function tlsHandlers(owner: ListenerOwner, { owner: handshakeOwner, handshakes }
     error(socket, error) {
       const isOfTls = "code" in error && error.code === "EPROTO";
       if (!isOfTls) failed(socket, owner, error);
-      else handshakeOwner.tlsFailed(plainHost(socket.remoteAddress), describeTlsFailure(error, true)!);
+      else handshakeOwner.tlsFailed(hostOf(socket), describeTlsFailure(error, true)!);
     },
   };
+}
+
+/** The client's, as it was known when it came. */
+function hostOf({ data, remoteAddress }: BunSocket): string {
+  if (data instanceof Connection) return data.clientAddress[0];
+  return data instanceof Handshake ? data.host : plainHost(remoteAddress);
 }
 
 /** Whether a socket that was opened may stay open. */

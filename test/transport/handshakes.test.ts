@@ -6,7 +6,7 @@ import { describeTlsFailure } from "../../src/transport/tls-failure.ts";
 
 /** A socket that notes whether it was closed on. */
 class Peer {
-  readonly remoteAddress: string;
+  remoteAddress: string | undefined;
   isTerminated = false;
   cipher: string | null = null;
 
@@ -109,6 +109,15 @@ describe("handshakes under way", () => {
     handshakes.close();
     expect(peers.every(({ peer }) => peer.isTerminated)).toBe(true);
     expect([handshakes.count, told]).toEqual([0, []]);
+  });
+
+  test("are told of as their client's, though it has gone by then and the system knows it no more", () => {
+    const { handshakes, told, begin } = underWay({ handshakeTimeout: 1 });
+    const [failing, late] = begin(2);
+    for (const { peer } of [failing!, late!]) peer.remoteAddress = undefined;
+    handshakes.failed(failing!.handshake, new Error("error:1:a:b:HTTP_REQUEST"));
+    pass(2);
+    expect(told).toEqual(["192.0.2.1: plain HTTP on the TLS port", "192.0.2.1: it was not done within 1 s"]);
   });
 
   test("that fail are told of, but for clients that have not said anything", () => {
