@@ -208,6 +208,8 @@ export class CGIHTTPRequestHandler extends SimpleHTTPRequestHandler {
     this.#redirectCount++;
     try {
       if (this.command !== "HEAD") this.command = "GET";
+      // Who may ask a script may not be one who may ask for what it names.
+      if (!(await this.admitRequest())) return;
       await (this.command === "HEAD" ? this.do_HEAD() : this.do_GET());
     } finally {
       this.#redirectCount--;
