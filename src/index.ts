@@ -39,7 +39,7 @@ export {
 } from "./server/threading.ts";
 export { CertificateError, type KeyPassword } from "./transport/certificate.ts";
 export type { Connection } from "./transport/connection.ts";
-export { type ListenAddress, ListenError } from "./transport/listener.ts";
+export { type ListenAddress, ListenError } from "./transport/listen-address.ts";
 export { type RequestBody, RequestBodyError } from "./transport/rfile.ts";
 export { ConnectionClosedError } from "./transport/socket-writer.ts";
 export type { ResponseWriter } from "./transport/wfile.ts";

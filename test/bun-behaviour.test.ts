@@ -268,7 +268,7 @@ describe("data callbacks (transport/input-buffer.ts, rfile.ts)", () => {
     expect(String(chunk)).toBe("b!tes");
   });
 
-  test("that throw get to the error callback, and the socket stays open (transport/listener.ts)", async () => {
+  test("that throw get to the error callback, and the socket stays open (transport/socket-handlers.ts)", async () => {
     const defect = new Error("a defect");
     const errors: unknown[] = [];
     const { server, client } = await connectedPair({
@@ -512,7 +512,7 @@ async function connectTls(port: number, ALPNProtocols = "\x08http/1.1"): Promise
   return socket;
 }
 
-describeWithCertificates("TLS (transport/listener.ts, transport/handshakes.ts)", () => {
+describeWithCertificates("TLS (transport/socket-handlers.ts, transport/handshakes.ts)", () => {
   test("opens a socket, then tells of its handshake, and only then of data", async () => {
     const { port, events, closed } = listenTls({ end: (socket) => void socket.end() });
     const client = await connectTls(port);

@@ -15,7 +15,7 @@ import { LoopError } from "../server/supervisor.ts";
 import { ThreadingHTTPServer, ThreadingHTTPSServer } from "../server/threading.ts";
 import type { Scheme } from "../server/url.ts";
 import { CertificateError } from "../transport/certificate.ts";
-import { ListenError } from "../transport/listener.ts";
+import { ListenError } from "../transport/listen-address.ts";
 import { isLoopback } from "./addresses.ts";
 import { banner } from "./banner.ts";
 import { openInBrowser } from "./browser.ts";

@@ -3,7 +3,7 @@
  * listens. The new one on the same address takes its place.
  */
 
-import type { ListenAddress } from "../transport/listener.ts";
+import type { ListenAddress } from "../transport/listen-address.ts";
 
 interface Replaceable {
   readonly server_address: ListenAddress;

@@ -5,16 +5,12 @@ import { describeError } from "../handler/error-report.ts";
 import { log } from "../handler/log.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { ConnectionLimits } from "../transport/limits.ts";
-import {
-  type ListenAddress,
-  Listener,
-  type ListenerOwner,
-  type ListeningSocket,
-  type ListenOptions,
-} from "../transport/listener.ts";
+import type { ListenAddress } from "../transport/listen-address.ts";
+import { Listener, type ListeningSocket, type ListenOptions } from "../transport/listener.ts";
 import type { Tally } from "../transport/parties.ts";
 import { atOnce, isPromise, whenSettled } from "../transport/promises.ts";
 import { runningConnection } from "../transport/running.ts";
+import type { ListenerOwner } from "../transport/socket-handlers.ts";
 import { after, type Cancel, every } from "../transport/timers.ts";
 import { Connections } from "./connections.ts";
 import type { Counters } from "./counters.ts";

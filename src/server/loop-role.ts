@@ -4,7 +4,7 @@
  */
 
 import { existsSync, fstatSync, readFileSync } from "node:fs";
-import type { ListenAddress } from "../transport/listener.ts";
+import type { ListenAddress } from "../transport/listen-address.ts";
 import { canShareSockets, FIRST_INHERITED } from "../transport/loop-sockets.ts";
 
 /** What a loop is told when it is started. */

@@ -5,7 +5,7 @@
 
 import { availableParallelism } from "node:os";
 import { log } from "../handler/log.ts";
-import type { ListenAddress } from "../transport/listener.ts";
+import type { ListenAddress } from "../transport/listen-address.ts";
 import type { Counters } from "./counters.ts";
 import { HTTPServer, type RequestHandlerClass } from "./http-server.ts";
 import { HTTPSServer, type HTTPSServerOptions } from "./https-server.ts";

@@ -7,14 +7,9 @@
 import { closeSync } from "node:fs";
 import type { Certificate } from "./certificate.ts";
 import { duplicate } from "./duplicate.ts";
-import {
-  type ListenAddress,
-  Listener,
-  type ListenerOwner,
-  ListenError,
-  type ListeningSocket,
-  type ListenOptions,
-} from "./listener.ts";
+import { type ListenAddress, ListenError } from "./listen-address.ts";
+import { Listener, type ListeningSocket, type ListenOptions } from "./listener.ts";
+import type { ListenerOwner } from "./socket-handlers.ts";
 
 /** Behind the standard streams: where loops find what they inherit. */
 export const FIRST_INHERITED = 3;
