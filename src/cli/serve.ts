@@ -57,7 +57,9 @@ export async function serve(settings: Readonly<Settings>, sourceOf: SourceOf): P
     tls?.dispose();
   }
   if (server.loop === null) return await serveAndSay(server, settings, tls, sourceOf);
-  // What there is to say, the process has said that was started.
+  // What there is to say, the process has said that was started. It has the certificate renewed as well, in all loops:
+  // those to whom SIGHUP was sent beside it must not end by that.
+  if (settings.tlsCert !== undefined) process.on("SIGHUP", () => {});
   await server.serve_forever();
   return EXIT_OK;
 }

@@ -119,6 +119,23 @@ describeWithCertificates("basehttp --tls-cert", () => {
     command.kill("SIGTERM");
     expect(await command.exited).toBe(0);
   });
+
+  test.skipIf(process.platform !== "linux")("keeps its loops where all of them get SIGHUP", async () => {
+    const { certfile, keyfile } = makeCertificate("first");
+    using tree = new Tree({ "a.txt": "a" });
+    const options = ["--tls-cert", certfile, "--tls-key", keyfile, "--workers", "2", "-d", tree.root];
+    await using serving = await startCommand(options);
+    const { command } = serving;
+    const loops = childrenOf(command.pid);
+    for (const pid of [...loops, command.pid]) process.kill(pid, "SIGHUP");
+    expect(await command.stdout.line()).toBe("The certificate was renewed.\n");
+    expect(await download(serving.port, "/a.txt")).toBe("a");
+    expect(childrenOf(command.pid)).toEqual(loops);
+    command.kill("SIGTERM");
+    const { exitCode, stderr } = await command.outcome();
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain("SIGHUP");
+  });
 });
 
 describe("basehttp, where TLS is asked for in a way that cannot be,", () => {
