@@ -628,11 +628,11 @@ export class BaseHTTPRequestHandler implements ConnectionHandler {
   }
 
   /**
-   * The client's host, for the log; `unix` where it came by a unix socket. Differs: IPv4 addresses are plain also on a
-   * socket for both families.
+   * The client's host, for the log; `unix` where it came by a unix socket, `-` where it had gone before anybody could ask.
+   * Differs: IPv4 addresses are plain also on a socket for both families.
    */
   address_string(): string {
-    return this.client_address[0] || "unix";
+    return this.client_address[0] || (typeof this.server.server_address === "string" ? "unix" : "-");
   }
 
   /** Whether something that takes part in the beginning of each answer is the subclass's own. */

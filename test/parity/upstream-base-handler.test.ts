@@ -455,6 +455,14 @@ describe("methods that need no request", () => {
     expect(sys_version).toBe(`Bun/${Bun.version}`);
   });
 
+  test("address_string of a client that had gone before it was asked is a dash", async () => {
+    const forgotten = (handler: BaseHTTPRequestHandler): unknown[] => {
+      Object.assign(handler, { client_address: ["", 0] });
+      return [handler.address_string()];
+    };
+    expect(await answers(forgotten)).toEqual(["-"]);
+  });
+
   test("address_string is the client's address (LOG-9)", async () => {
     expect(await answers((handler) => [handler.address_string()])).toEqual(["127.0.0.1"]);
   });
