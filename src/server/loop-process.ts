@@ -27,6 +27,8 @@ export class LoopProcess {
   #process: Bun.Subprocess | null = null;
   #state: State = "none";
   #listeningSince = 0;
+  /** Whether the process is to read the certificate again as soon as it listens. */
+  #isOutdated = false;
   /** What the present process has counted, and those before it. */
   #counted: Counters = NO_COUNTERS;
   #kept: Counters = NO_COUNTERS;
@@ -65,6 +67,7 @@ export class LoopProcess {
 
   #startNow(): void {
     this.#state = "starting";
+    this.#isOutdated = false;
     this.#listeningSince = 0;
     try {
       this.#process = this.#owner.start(this);
@@ -80,6 +83,12 @@ export class LoopProcess {
     } catch {
       // It has closed the channel, since it is about to end.
     }
+  }
+
+  /** Has the process read the certificate again. */
+  reload(): void {
+    if (this.#state === "listening") this.send({ order: "reload" });
+    else this.#isOutdated = true;
   }
 
   /** Has the process end after its last connection, and kills it when it has not done so in time. */
@@ -137,6 +146,7 @@ export class LoopProcess {
       case "listening":
         this.#state = "listening";
         this.#listeningSince = performance.now();
+        if (this.#isOutdated) this.send({ order: "reload" });
         break;
       case "counted":
         this.#counted = report.counters;

@@ -110,7 +110,7 @@ export class SupervisorPart extends LonePart {
   /** What cannot be served is found here, before a loop hears of it. */
   override async reload(): Promise<void> {
     await this.base.reload_certificate();
-    this.#supervisor?.send({ order: "reload" });
+    this.#supervisor?.reload();
   }
 
   override async listening(): Promise<void> {

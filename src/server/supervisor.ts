@@ -6,7 +6,7 @@
 import { log } from "../handler/log.ts";
 import type { LoopSockets } from "../transport/loop-sockets.ts";
 import { type Counters, sumOf } from "./counters.ts";
-import type { Method, Order, Report } from "./loop-messages.ts";
+import type { Method, Report } from "./loop-messages.ts";
 import { type LoopOwner, LoopProcess } from "./loop-process.ts";
 import { type LoopRole, startLoop } from "./loop-role.ts";
 
@@ -97,8 +97,9 @@ export class Supervisor implements LoopOwner {
     return sumOf(this.#loops.map((loop) => loop.counters));
   }
 
-  send(order: Order): void {
-    for (const loop of this.#loops) if (loop.isListening) loop.send(order);
+  /** Has the loops read the certificate again: those too that may have read it just before, and do not listen yet. */
+  reload(): void {
+    for (const loop of this.#loops) loop.reload();
   }
 
   start(loop: LoopProcess): Bun.Subprocess {
@@ -160,7 +161,7 @@ export class Supervisor implements LoopOwner {
   /** The loops that listen accept for those that do not, so that no connection waits for a loop that is being replaced. */
   #coverOthers(): void {
     const loops = this.#loops.filter((loop) => !loop.isListening).map((loop) => loop.number);
-    this.send({ order: "cover", loops });
+    for (const loop of this.#loops) if (loop.isListening) loop.send({ order: "cover", loops });
   }
 
   #tellIfListening(): void {
