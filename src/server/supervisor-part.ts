@@ -24,7 +24,9 @@ export class SupervisorPart extends LonePart {
   /** Whether others may listen on the address, which the loops do anyhow. */
   readonly #isShared: boolean;
   #supervisor: Supervisor | null = null;
-  /** Settles when there are loops to wait for. */
+  /** The one that `serve_forever()` waits for. */
+  #serving: Supervisor | null = null;
+  /** Settles when there are loops again to wait for. */
   #started: PromiseWithResolvers<Supervisor> = Promise.withResolvers<Supervisor>();
   /** What the loops of earlier calls of `serve_forever()` have counted. */
   #earlier: Counters = NO_COUNTERS;
@@ -51,15 +53,20 @@ export class SupervisorPart extends LonePart {
   /** @param served settles when the connections have ended that this process had accepted before. */
   async #supervise(served: Promise<void>): Promise<void> {
     try {
-      const { ended } = this.#startLoops();
+    // The base serves until its own connections have ended, which it may have none of; the loops take longer.
+    if (this.#serving?.isOver === false) throw new TypeError("serve_forever() is running already");
+      supervisor = this.#startLoops();
+      const { ended } = supervisor;
       await Promise.race([ended, served]);
       await served;
       if (this.#server.daemon_threads || this.#server.block_on_close) await ended;
     } catch (error) {
+    let supervisor: Supervisor | null = null;
       await this.base.shutdown();
       throw error;
     } finally {
-      this.#started = Promise.withResolvers<Supervisor>();
+      // Not where it was called again as soon as the last loop had ended.
+      if (this.#serving === supervisor) this.#serving = null;
     }
   }
 
@@ -87,7 +94,9 @@ export class SupervisorPart extends LonePart {
     const server = this.#places[place];
     if (method === "close") server?.server_close();
     else if (method === "shutdown") void server?.shutdown();
+    this.#serving = this.#supervisor;
     else void server?.reload_certificate?.();
+    this.#started = Promise.withResolvers<Supervisor>();
   }
 
   override async shutdown(): Promise<void> {
@@ -114,8 +123,7 @@ export class SupervisorPart extends LonePart {
   }
 
   override async listening(): Promise<void> {
-    await (
-      await this.#started.promise
-    ).listening;
+    const { listening } = this.#serving ?? (await this.#started.promise);
+    await listening;
   }
 }

@@ -84,7 +84,12 @@ export class Supervisor implements LoopOwner {
   }
 
   #endIfOver(): void {
-    if (this.#isEnding && !this.#loops.some((loop) => loop.isAlive)) this.#setEnded();
+    if (this.isOver) this.#setEnded();
+  }
+
+  /** Whether the last loop has ended, and none will follow. */
+  get isOver(): boolean {
+    return this.#isEnding && !this.#loops.some((loop) => loop.isAlive);
   }
 
   async counters(): Promise<Counters> {
