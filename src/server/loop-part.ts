@@ -3,7 +3,7 @@
  * then are what they are for that part.
  */
 
-import type { ListenOptions } from "../transport/listener.ts";
+import { ListenError, type ListenOptions } from "../transport/listener.ts";
 import { InheritedSockets } from "../transport/loop-sockets.ts";
 import type { Counters } from "./counters.ts";
 import type { HTTPServer } from "./http-server.ts";
@@ -82,17 +82,20 @@ export class AbsentPart extends LonePart {
     this.#place = place;
   }
 
-  /** The supervisor has bound it. */
+  /** The supervisor has bound it, or could not. */
   override bind(): void {
     const { server } = this;
-    server.server_address = this.role.addresses[this.#place] ?? server.server_address;
+    const { address, refusal } = this.role.bound[this.#place] ?? { address: null, refusal: null };
+    // The script has gone on in some way then, which is this loop's as well.
+    if (refusal !== null) throw new ListenError(server.server_address, refusal, undefined);
+    server.server_address = address ?? server.server_address;
     [server.server_name, server.server_port] =
       typeof server.server_address === "string" ? [server.server_address, 0] : server.server_address;
   }
 
   /** One that had served before this loop was started is past that; others serve for as long as this one. */
   override serve(): Promise<void> {
-    const isPast = this.#place < this.role.server && this.role.addresses[this.#place] === null;
+    const isPast = this.#place < this.role.server && this.role.bound[this.#place]?.address === null;
     return isPast ? Promise.resolve() : loopEnd.promise;
   }
 

@@ -16,14 +16,22 @@ export interface LoopRole {
   readonly loops: number;
   /** The process that has started it. */
   readonly supervisor: number;
-  /** What the servers of the script have bound; null for one that has not. */
-  readonly addresses: readonly (ListenAddress | null)[];
+  /** What the servers of the script have come to. */
+  readonly bound: readonly Bound[];
+}
+
+/** What the supervisor's constructor of a server, or `server_bind()`, has come to: a loop comes to the same. */
+export interface Bound {
+  /** Null for a server that does not listen. */
+  readonly address: ListenAddress | null;
+  /** Why not, as the code of a ListenError; null for one that was not refused. */
+  readonly refusal: string | null;
 }
 
 const VARIABLE = "BASEHTTP_LOOP";
 
-/** Options of the runtime that are for the first process alone. */
-const OWN_OPTIONS = /^--(?:watch|hot|no-clear-screen|inspect(?:-brk|-wait)?)(?:=|$)/;
+/** Options of the runtime that are for the first process alone; loops are started where `--cwd` has brought it. */
+const OWN_OPTIONS = /^--(?:watch|hot|no-clear-screen|inspect(?:-brk|-wait)?)(?:=|$)|^--cwd=/;
 
 /** Where a program lies that was compiled into one file with the runtime. */
 const COMPILED_PREFIX = "/$bunfs/";
@@ -80,7 +88,9 @@ export function startLoop(
 }
 
 function command(): string[] {
-  const options = process.execArgv.filter((option) => !OWN_OPTIONS.test(option));
+  const options = process.execArgv.filter((option, at, all) => {
+    return !OWN_OPTIONS.test(option) && option !== "--cwd" && all[at - 1] !== "--cwd";
+  });
   const script = Bun.main.startsWith(COMPILED_PREFIX) ? [] : [Bun.main];
   return [process.execPath, ...options, ...script, ...process.argv.slice(2)];
 }

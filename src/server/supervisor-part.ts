@@ -16,7 +16,13 @@ interface SupervisedServer extends HTTPServer {
 }
 
 /** Servers of several loops, by their places in the order in which the script makes them: the same in all processes. */
-export type Places = readonly (HTTPServer & { reload_certificate?(): Promise<void> })[];
+export type Places = readonly Place[];
+
+export interface Place {
+  readonly server: HTTPServer & { reload_certificate?(): Promise<void> };
+  /** The code of the ListenError by which it could not be bound. */
+  refusal: string | null;
+}
 
 export class SupervisorPart extends LonePart {
   readonly #server: SupervisedServer;
@@ -47,21 +53,21 @@ export class SupervisorPart extends LonePart {
   }
 
   override serve(poll_interval?: number): Promise<void> {
+    // The base serves until its own connections have ended, which it may have none of; the loops take longer.
+    if (this.#serving?.isOver === false) throw new TypeError("serve_forever() is running already");
     return this.#supervise(this.base.serve_forever(poll_interval));
   }
 
   /** @param served settles when the connections have ended that this process had accepted before. */
   async #supervise(served: Promise<void>): Promise<void> {
+    let supervisor: Supervisor | null = null;
     try {
-    // The base serves until its own connections have ended, which it may have none of; the loops take longer.
-    if (this.#serving?.isOver === false) throw new TypeError("serve_forever() is running already");
       supervisor = this.#startLoops();
       const { ended } = supervisor;
       await Promise.race([ended, served]);
       await served;
       if (this.#server.daemon_threads || this.#server.block_on_close) await ended;
     } catch (error) {
-    let supervisor: Supervisor | null = null;
       await this.base.shutdown();
       throw error;
     } finally {
@@ -77,26 +83,29 @@ export class SupervisorPart extends LonePart {
     const sockets = new LoopSockets(server.socket as Listener, server, server.workers);
     server.socket = sockets;
     const role = {
-      server: this.#places.indexOf(server),
+      server: this.#places.findIndex((place) => place.server === server),
       loops: server.workers,
-      addresses: this.#places.map(({ socket }) => socket?.address ?? null),
+      bound: this.#places.map(({ server: { socket }, refusal }) => ({
+        address: socket?.address ?? null,
+        refusal,
+      })),
     };
     this.#supervisor = new Supervisor(role, sockets, {
       call: (method, place) => this.#call(method, place),
-      count: async (place) => (await this.#places[place]?.counters()) ?? NO_COUNTERS,
+      count: async (place) => (await this.#places[place]?.server.counters()) ?? NO_COUNTERS,
     });
+    this.#serving = this.#supervisor;
     this.#started.resolve(this.#supervisor);
+    this.#started = Promise.withResolvers<Supervisor>();
     return this.#supervisor;
   }
 
   /** Does what a handler has called for in a loop. */
   #call(method: Method, place: number): void {
-    const server = this.#places[place];
+    const server = this.#places[place]?.server;
     if (method === "close") server?.server_close();
     else if (method === "shutdown") void server?.shutdown();
-    this.#serving = this.#supervisor;
     else void server?.reload_certificate?.();
-    this.#started = Promise.withResolvers<Supervisor>();
   }
 
   override async shutdown(): Promise<void> {

@@ -5,14 +5,14 @@
 
 import { availableParallelism } from "node:os";
 import { log } from "../handler/log.ts";
-import type { ListenAddress } from "../transport/listen-address.ts";
+import { type ListenAddress, ListenError } from "../transport/listen-address.ts";
 import type { Counters } from "./counters.ts";
 import { HTTPServer, type RequestHandlerClass } from "./http-server.ts";
 import { HTTPSServer, type HTTPSServerOptions } from "./https-server.ts";
 import { AbsentPart, type BaseServer, LonePart, LoopPart } from "./loop-part.ts";
 import { ownRole, reasonForOneLoop } from "./loop-role.ts";
 import type { HTTPServerOptions } from "./options.ts";
-import { SupervisorPart } from "./supervisor-part.ts";
+import { type Place, SupervisorPart } from "./supervisor-part.ts";
 
 /** What can be chosen about a server of several loops, besides what can be chosen about any. */
 export interface ThreadingOptions {
@@ -55,11 +55,8 @@ export interface ThreadingServerClass<Arguments extends Rest, Server> extends Se
   block_on_close: boolean;
 }
 
-/** Renews its certificate, if it has one. */
-type Renewable = HTTPServer & { reload_certificate?(): Promise<void> };
-
-/** Those that the script has made. */
-const servers: HTTPServer[] = [];
+/** For the servers that the script has made. */
+const places: Place[] = [];
 
 function loopCount(workers: number, address: ListenAddress): number {
   if (!Number.isInteger(workers) || workers < 1) {
@@ -90,6 +87,7 @@ export function Threading<Arguments extends Rest, Server extends HTTPServer>(
     readonly workers: number;
     daemon_threads: boolean;
     block_on_close: boolean;
+    readonly #place: Place = { server: this, refusal: null };
     readonly #part: LonePart;
 
     constructor(
@@ -110,7 +108,7 @@ export function Threading<Arguments extends Rest, Server extends HTTPServer>(
       this.workers = count;
       this.daemon_threads = daemon_threads ?? new.target.daemon_threads;
       this.block_on_close = block_on_close ?? new.target.block_on_close;
-      this.#part = this.#findPart(servers.push(this) - 1, isShared);
+      this.#part = this.#findPart(places.push(this.#place) - 1, isShared);
       if (others.bind_and_activate ?? true) {
         this.server_bind();
         this.server_activate();
@@ -125,12 +123,13 @@ export function Threading<Arguments extends Rest, Server extends HTTPServer>(
         shutdown: () => super.shutdown(),
         server_close: () => super.server_close(),
         counters: () => super.counters(),
-        reload_certificate: async () => await (Base.prototype as Renewable).reload_certificate?.call(this),
+        reload_certificate: async () =>
+          await (Base.prototype as Place["server"]).reload_certificate?.call(this),
         listenOptions: () => this.listenOptions(),
       };
       if (ownRole?.server === place) return new LoopPart(base, this, ownRole, place);
       if (ownRole !== null) return new AbsentPart(base, this, ownRole, place);
-      return this.workers === 1 ? new LonePart(base) : new SupervisorPart(base, this, servers, isShared);
+      return this.workers === 1 ? new LonePart(base) : new SupervisorPart(base, this, places, isShared);
     }
 
     get loop(): number | null {
@@ -138,7 +137,13 @@ export function Threading<Arguments extends Rest, Server extends HTTPServer>(
     }
 
     override server_bind(): void {
-      this.#part.bind();
+      this.#place.refusal = null;
+      try {
+        this.#part.bind();
+      } catch (error) {
+        if (error instanceof ListenError) this.#place.refusal = error.code;
+        throw error;
+      }
     }
 
     override serve_forever(poll_interval?: number): Promise<void> {

@@ -1,6 +1,7 @@
 /** Several event loops behind one address, each a process of its own. */
 
 import { describe, expect, test } from "bun:test";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   BaseHTTPRequestHandler,
@@ -9,6 +10,7 @@ import {
   Threading,
   ThreadingHTTPServer,
 } from "../../src/index.ts";
+import { Command } from "../cli/support/command.ts";
 import { exchange, RawClient } from "../support/client.ts";
 import { decodeResponse, decodeResponses } from "../support/decode.ts";
 import { request } from "../support/observed-server.ts";
@@ -128,6 +130,63 @@ test.skipIf(REASON !== undefined)(
     expect(pids).not.toContain(String(script.pid));
     script.kill("SIGTERM");
     expect((await script.outcome()).stdout).toBe("over\n".repeat(5));
+  },
+  TIMEOUT_MS,
+);
+
+test.skipIf(REASON !== undefined)(
+  titleWithReason("a script that takes another port where its first is taken does so in all loops", REASON),
+  async () => {
+    using taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+    await using script = startScript(`${FIXTURES}/fallback.ts`, String(taken.port));
+    const refusal = new ListenError(["127.0.0.1", taken.port], "EADDRINUSE", undefined).message;
+    const { stdout, stderr, exitCode } = await script.outcome();
+    expect(stdout.trim().split("\n").sort()).toEqual([
+      refusal,
+      refusal,
+      refusal,
+      "served",
+      "served",
+      "served",
+    ]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+  },
+  TIMEOUT_MS,
+);
+
+test
+  .skipIf(REASON !== undefined)
+  .each([[["--cwd", relative(".", FIXTURES)]], [[`--cwd=${relative(".", FIXTURES)}`]]])(
+  titleWithReason("loops are started with the options of the runtime, but %p only once", REASON),
+  async (options) => {
+    const program = [process.execPath, ...options, "threaded.ts"];
+    await using command = new Command([], { program, leadsGroup: true });
+    const port = await command.stdout.line();
+    expect([port, await command.stdout.line()]).toEqual([port, "listening\n"]);
+    command.kill("SIGUSR2");
+    expect(await command.outcome()).toMatchObject({ exitCode: 0, stderr: "" });
+  },
+  TIMEOUT_MS,
+);
+
+test.skipIf(REASON !== undefined)(
+  titleWithReason(
+    "serve_forever() is running until the loops have drained, and then can be called again",
+    REASON,
+  ),
+  async () => {
+    await using script = startScript(`${FIXTURES}/impatient.ts`);
+    const port = Number(await script.stdout.line());
+    expect(await script.stdout.line()).toBe("listening\n");
+    await using client = await RawClient.connect(port);
+    client.send(request("GET / HTTP/1.1", ["Content-Length: 1"]));
+    expect(await script.stdout.line()).toBe("in hand\n");
+    script.kill("SIGUSR2");
+    expect(await script.stdout.line()).toBe("TypeError: serve_forever() is running already\n");
+    client.send("x");
+    expect(decodeResponse(await client.untilClosed()).status).toBe(200);
+    const { stdout, exitCode } = await script.outcome();
+    expect([stdout, exitCode]).toEqual(["listening again\nover\n", 0]);
   },
   TIMEOUT_MS,
 );
