@@ -3,6 +3,7 @@
  * then are what they are for that part.
  */
 
+import { log } from "../handler/log.ts";
 import { ListenError, type ListenOptions } from "../transport/listener.ts";
 import { InheritedSockets } from "../transport/loop-sockets.ts";
 import type { Counters } from "./counters.ts";
@@ -133,9 +134,7 @@ export class LoopPart extends AbsentPart {
     const drain = (): void => this.#drain();
     link = new LoopLink(role.supervisor, {
       drain,
-      cover: (loops) => {
-        if (server.socket instanceof InheritedSockets) server.socket.cover(loops);
-      },
+      cover: (loops) => this.#cover(loops),
       count: () => base.counters(),
       reload: () => base.reload_certificate(),
     });
@@ -172,6 +171,18 @@ export class LoopPart extends AbsentPart {
     // Where it has served, the supervisor knows: `serve_forever()` and then `server_close()` is how scripts end.
     if (this.server.socket !== null) super.close();
     this.base.server_close();
+  }
+
+  #cover(loops: readonly number[]): void {
+    const { socket } = this.server;
+    if (!(socket instanceof InheritedSockets)) return;
+    try {
+      socket.cover(loops);
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      // It has no descriptors left: what queues for the others waits for them, and this one must not die of it, too.
+      log.write(`Loop ${this.role.loop} cannot accept for others: ${error.message}`);
+    }
   }
 
   #drain(): void {

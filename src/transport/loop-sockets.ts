@@ -125,7 +125,11 @@ export class InheritedSockets implements ListeningSocket {
     return this.#own.fd;
   }
 
-  /** Accepts, besides its own connections, those of these loops, and of no others. */
+  /**
+   * Accepts, besides its own connections, those of these loops, and of no others.
+   *
+   * @throws ListenError where no descriptors are left; what it accepts already, it goes on to.
+   */
   cover(loops: readonly number[]): void {
     if (this.#isStopped) return;
     const wanted = this.#others.filter((descriptor) => loops.includes(descriptor - FIRST_INHERITED));

@@ -263,6 +263,37 @@ describe.skipIf(REASON !== undefined)(titleWithReason("a loop that dies", REASON
   );
 
   test(
+    "does not take those with it that have no descriptors left to cover it by",
+    async () => {
+      const program = [
+        "sh",
+        "-c",
+        'ulimit -n 64; exec "$@"',
+        "sh",
+        process.execPath,
+        `${FIXTURES}/threaded.ts`,
+      ];
+      await using command = new Command([], { program, leadsGroup: true });
+      const port = Number(await command.stdout.line());
+      expect(await command.stdout.line()).toBe("listening\n");
+      await using client = await RawClient.connect(port);
+      client.send(request("GET /crowd HTTP/1.1"));
+      const crowded = Number(decodeResponse(await client.until((text) => /\r\n\r\n\d+$/.test(text))).body);
+      const victim = childrenOf(command.pid).find((pid) => pid !== crowded)!;
+      process.kill(victim, "SIGKILL");
+      const lines = [await command.stderr.line(), await command.stderr.line()].join("");
+      expect(lines).toContain("was killed by SIGKILL: it is replaced at once\n");
+      expect(lines).toMatch(
+        /^Loop \d cannot accept for others: Cannot listen on .*: no more files and sockets/m,
+      );
+      client.send(request("GET / HTTP/1.1", ["Connection: close"]));
+      const answers = decodeResponses(await client.untilClosed());
+      expect(answers.map(({ body }) => body)).toEqual([String(crowded), String(crowded)]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     "by a signal that asks it to end answers first what it has in hand",
     async () => {
       await using threaded = await Threaded.start();
