@@ -160,7 +160,7 @@ test
   titleWithReason("loops are started with the options of the runtime, but %p only once", REASON),
   async (options) => {
     const program = [process.execPath, ...options, "threaded.ts"];
-    await using command = new Command([], { program, leadsGroup: true });
+    await using command = new Command(['{"workers":2}'], { program, leadsGroup: true });
     const port = await command.stdout.line();
     expect([port, await command.stdout.line()]).toEqual([port, "listening\n"]);
     command.kill("SIGUSR2");
@@ -273,7 +273,7 @@ describe.skipIf(REASON !== undefined)(titleWithReason("a loop that dies", REASON
         process.execPath,
         `${FIXTURES}/threaded.ts`,
       ];
-      await using command = new Command([], { program, leadsGroup: true });
+      await using command = new Command(['{"workers":2}'], { program, leadsGroup: true });
       const port = Number(await command.stdout.line());
       expect(await command.stdout.line()).toBe("listening\n");
       await using client = await RawClient.connect(port);
