@@ -4,7 +4,8 @@
  */
 
 import { log } from "../handler/log.ts";
-import { ListenError, type ListenOptions } from "../transport/listener.ts";
+import { ListenError } from "../transport/listen-address.ts";
+import type { ListenOptions } from "../transport/listener.ts";
 import { InheritedSockets } from "../transport/loop-sockets.ts";
 import type { Counters } from "./counters.ts";
 import type { HTTPServer } from "./http-server.ts";
