@@ -206,7 +206,8 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /**
    * Ends serving: accepts no more connections, closes the idle ones, and lets requests in flight finish, with
-   * `Connection: close` in their answers. What still goes on after `drainTimeout` seconds is cut off.
+   * `Connection: close` in their answers; the first one of a connection that has just been accepted is in flight for a
+   * second. What still goes on after `drainTimeout` seconds is cut off.
    *
    * @returns a promise that settles when all connections have ended. Called in a handler it does not wait for that
    * handler's own; a handler that has waited for something before must call it as `this.server.shutdown()` for that.

@@ -12,7 +12,15 @@ import { HeadOutcome, parseHead } from "../protocol/head-parser.ts";
 import { BodyKind, HeadState, type RequestHead } from "../protocol/request-head.ts";
 import { plainHost } from "./client-address.ts";
 import { Drive, Finish, Outlook, Phase, Work } from "./connection-states.ts";
-import { awaitReading, clearDeadline, isReadingOverdue, setBodyDeadline, setDeadline } from "./deadlines.ts";
+import {
+  awaitFirstRequest,
+  awaitReading,
+  clearDeadline,
+  isNew,
+  isReadingOverdue,
+  setBodyDeadline,
+  setDeadline,
+} from "./deadlines.ts";
 import { noteGone } from "./departures.ts";
 import { answerFailure, answerForHandler, isPeersDoing } from "./failed-answers.ts";
 import { beginTurn, takesTurn } from "./fairness.ts";
@@ -156,14 +164,18 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
     if (this.#isPaused) this.#regulate();
   }
 
-  /** No more requests after the one in hand; an idle connection ends at once. */
+  /**
+   * No more requests after the one in hand; an idle connection ends at once. One that is new is not idle: its first request
+   * is on its way, and a client does not ask again that gets no answer to that.
+   */
   drain(): void {
     this.#endAfterRequest();
     const hasNoRequest =
       this.head === null ? this.input.length === 0 : this.head.state <= HeadState.EMPTY_LINE_LF;
     const isIdle = this.#phase === Phase.HEAD && hasNoRequest;
     const isUnused = this.#phase === Phase.HELD && this.#handler === null;
-    if (isIdle || isUnused || this.#phase === Phase.DISCARDING) this.#finish();
+    if (isIdle && this.wfile.isFirstAwaited && isNew(this, this.#owner.limits)) awaitFirstRequest(this);
+    else if (isIdle || isUnused || this.#phase === Phase.DISCARDING) this.#finish();
   }
 
   /**

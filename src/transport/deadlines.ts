@@ -30,6 +30,20 @@ export function clearDeadline(connection: Awaited): void {
   if (!connection.wfile.isBlocked) connection.deadlineTick = 0;
 }
 
+/** Seconds that the first request of a connection may take to come where nobody is accepted any more. */
+const FIRST_REQUEST_SECONDS = 1;
+
+/** Whether a connection that still waits for its first request was accepted a moment ago. */
+export function isNew({ deadlineTick, timeout }: Awaited, { idleTimeout }: ConnectionLimits): boolean {
+  const patience = timeout > 0 ? timeout : idleTimeout;
+  return patience <= FIRST_REQUEST_SECONDS || deadlineTick >= ticker.tickIn(patience - FIRST_REQUEST_SECONDS);
+}
+
+/** Sets the deadline for a first request that is on its way. */
+export function awaitFirstRequest(connection: Awaited): void {
+  ticker.setDeadline(connection, FIRST_REQUEST_SECONDS);
+}
+
 /** Whether a body that is waited for comes fast enough. If so, sets the deadline by which it has to go on. */
 export function setBodyDeadline(connection: Awaited, rfile: RequestBody, limits: ConnectionLimits): boolean {
   if (connection.wfile.isBlocked) return true;

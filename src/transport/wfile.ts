@@ -226,6 +226,11 @@ export class ResponseWriter extends AnswerBuffer {
     return this.#stage !== Stage.NONE;
   }
 
+  /** Whether no request of the connection has been taken up yet. */
+  get isFirstAwaited(): boolean {
+    return this.#request <= 1;
+  }
+
   /** Whether nothing of the answer has left yet, so that it can still be taken back. */
   get canRestart(): boolean {
     return this.#stage === Stage.NONE || this.start >= 0 || this.isYielded;

@@ -43,6 +43,22 @@ describe("shutdown()", () => {
     expect(decodeResponse(await used.untilClosed()).body).toBe("hello");
   });
 
+  test("answers the first request of a connection that was accepted a moment ago", async () => {
+    await using observed = observe(hello);
+    const accepted = Promise.withResolvers<void>();
+    observed.server.verify_request = () => {
+      accepted.resolve();
+      return true;
+    };
+    await using client = await RawClient.connect(observed.port);
+    await accepted.promise;
+    const down = observed.server.shutdown();
+    client.send(GET);
+    const response = decodeResponse(await client.untilClosed());
+    expect([response.body, response.headers.get("connection")]).toEqual(["hello", "close"]);
+    await down;
+  });
+
   test("takes no more connections", async () => {
     await using observed = observe(hello);
     await observed.server.shutdown();
