@@ -4,6 +4,7 @@ import type { BaseHTTPRequestHandler, ClientAddress, HandlerServer } from "../ha
 import { describeError } from "../handler/error-report.ts";
 import { log } from "../handler/log.ts";
 import type { Connection } from "../transport/connection.ts";
+import type { Handshakes } from "../transport/handshakes.ts";
 import type { ConnectionLimits } from "../transport/limits.ts";
 import type { ListenAddress } from "../transport/listen-address.ts";
 import { Listener, type ListeningSocket, type ListenOptions } from "../transport/listener.ts";
@@ -63,6 +64,8 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   socket: ListeningSocket | null = null;
   /** @internal */
   readonly tally: Tally = { accepted: 0, requests: 0 };
+  /** What is to become connections; null where nothing comes before these. */
+  protected readonly handshakes: Handshakes | null = null;
 
   /** Connections with an open socket or a handler that is still at work. */
   readonly #connections: Connections = new Connections();
@@ -239,6 +242,8 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
     this.socket?.stop();
     this.socket = null;
     this.#isActive = false;
+    if (this.#isServing) this.handshakes?.hurry();
+    else this.handshakes?.close();
     this.#requestTaker?.(null);
     const held = this.#held;
     this.#held = [];
@@ -255,6 +260,7 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   /** Ends what would not end by itself. */
   #cutOff(): void {
     log.write(`shutdown(): ${this.#connections.size} connections still open are cut off`);
+    this.handshakes?.close();
     for (const connection of this.#connections.all()) {
       connection.terminate();
       this.#forget(connection);
@@ -337,11 +343,6 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   /** @internal */
   connectionOpened(connection: Connection): void {
-    // Its handshake was under way when the server stopped listening.
-    if (this.socket === null) {
-      connection.terminate();
-      return;
-    }
     this.tally.accepted++;
     const { maxConnections } = this.limits;
     if (this.#connections.size >= maxConnections) {
@@ -353,6 +354,10 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
       this.#requestTaker(connection);
     } else if (this.#isServing && this.#isActive) {
       this.#takeUp(connection);
+    } else if (this.#isServing && this.socket === null) {
+      // Its handshake was under way when the server stopped listening.
+      this.#takeUp(connection);
+      connection.drain();
     } else {
       connection.hold();
       this.#held.push(connection);
@@ -455,6 +460,11 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
+    this.wakeDrainWaiters();
+  }
+
+  /** Has those look again who wait for the last connection to end. */
+  protected wakeDrainWaiters(): void {
     if (this.#drainWaiters.length === 0) return;
     const waiters = this.#drainWaiters;
     this.#drainWaiters = [];
@@ -469,7 +479,8 @@ export class HTTPServer implements HandlerServer, ListenerOwner, AsyncDisposable
   async #untilDrained(excepted: object | null): Promise<void> {
     const exceptions = (): number =>
       excepted !== null && this.#connections.has(excepted as Connection) ? 1 : 0;
-    while (this.#connections.size > exceptions()) await this.#untilNextEnd();
+    const underWay = (): number => this.#connections.size + (this.handshakes?.count ?? 0);
+    while (underWay() > exceptions()) await this.#untilNextEnd();
   }
 
   #untilNextEnd(): Promise<void> {

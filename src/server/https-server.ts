@@ -41,8 +41,8 @@ export class HTTPSServer extends HTTPServer implements HandshakeOwner {
   password: KeyPassword | null;
   readonly alpn_protocols: readonly string[];
 
+  protected override readonly handshakes: Handshakes = new Handshakes(this);
   readonly #protocols: Uint8Array;
-  readonly #handshakes: Handshakes = new Handshakes(this);
   readonly #failures: Notices = new Notices(MOST_FAILURES_A_MINUTE);
   readonly #dropped: Notices = new Notices(1);
   #certificate: Certificate;
@@ -90,7 +90,7 @@ export class HTTPSServer extends HTTPServer implements HandshakeOwner {
       certificate: this.#certificate,
       protocols: this.#protocols,
       owner: this,
-      handshakes: this.#handshakes,
+      handshakes: this.handshakes,
     };
     return { ...super.listenOptions(), tls };
   }
@@ -111,6 +111,11 @@ export class HTTPSServer extends HTTPServer implements HandshakeOwner {
     const time = logTime(Math.floor(Date.now() / 1000));
     const unknown = typeof this.server_address === "string" ? "unix" : "-";
     this.#failures.report(logLine(host || unknown, time, `TLS failed: ${reason}`));
+  }
+
+  /** @internal */
+  handshakeEnded(): void {
+    this.wakeDrainWaiters();
   }
 
   /** @internal */

@@ -317,14 +317,13 @@ export class Connection extends Timed implements AnswerObserver, BodySource {
   // ------------------------------------------------------------------ requests, one after the other
 
   #startHandling(): void {
-    const isOverAlready =
-      this.#phase !== Phase.HEAD || (this.#outlook !== Outlook.OPEN && this.input.length === 0);
-    if (isOverAlready) {
+    if (this.#phase !== Phase.HEAD) {
       this.#drive = Drive.DONE;
       this.#finish();
       return;
     }
-    setDeadline(this, this.#owner.limits.idleTimeout);
+    if (this.#outlook === Outlook.OPEN) setDeadline(this, this.#owner.limits.idleTimeout);
+    else awaitFirstRequest(this);
     this.#runHook("handle");
     if (this.#drive === Drive.PUSHED) this.#advance();
     else if (this.#drive === Drive.UNDECIDED) this.#drive = Drive.PULLED;

@@ -15,9 +15,14 @@ import { describeTlsFailure } from "./tls-failure.ts";
 /** Seconds that each handshake has before it may have to make room. */
 const GRACE_SECONDS = 2;
 
-/** Who is told of handshakes that come to nothing. */
+/** Seconds that each has left where nobody is accepted any more. */
+const LAST_SECONDS = 1;
+
+/** Who is told of handshakes, above all of those that come to nothing. */
 export interface HandshakeOwner {
   readonly limits: ConnectionLimits;
+  /** One is over: it has become a connection, or nothing. */
+  handshakeEnded(): void;
   /**
    * A client's handshake failed, or the encryption of its connection did later. No `host` on a unix socket, and of one
    * that was gone before it was accepted.
@@ -40,6 +45,8 @@ export class Handshakes {
   #oldest: Handshake | null = null;
   #youngest: Handshake | null = null;
   #count = 0;
+  /** Nobody is accepted any more. */
+  #isEnding = false;
 
   constructor(owner: HandshakeOwner) {
     this.#owner = owner;
@@ -52,6 +59,7 @@ export class Handshakes {
 
   /** Takes a handshake in, unless there is no room for it: then it is over at once. */
   begin(handshake: Handshake): void {
+    this.#isEnding = false;
     handshake.older = this.#youngest;
     if (this.#youngest === null) this.#oldest = handshake;
     else this.#youngest.younger = handshake;
@@ -80,6 +88,7 @@ export class Handshakes {
     handshake.older = null;
     handshake.younger = null;
     this.#count--;
+    this.#owner.handshakeEnded();
     return true;
   }
 
@@ -93,7 +102,17 @@ export class Handshakes {
   /** A handshake's time is up. */
   late(handshake: Handshake): void {
     this.#breakOff(handshake);
+    if (this.#isEnding) return;
     this.#owner.tlsFailed(handshake.host, `it was not done within ${this.#owner.limits.handshakeTimeout} s`);
+  }
+
+  /** Nobody is accepted any more: those under way have a moment to be done. */
+  hurry(): void {
+    this.#isEnding = true;
+    const tick = ticker.tickIn(LAST_SECONDS);
+    for (let next = this.#oldest; next !== null; next = next.younger) {
+      if (next.deadlineTick === 0 || next.deadlineTick > tick) ticker.setDeadline(next, LAST_SECONDS);
+    }
   }
 
   /** Breaks all of them off: nobody will be there to serve them. */

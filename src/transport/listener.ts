@@ -36,7 +36,7 @@ export interface ListeningSocket {
    * @throws ListenError where the system is not Linux, or has no descriptor left; all stays as it was.
    */
   renew(certificate: Certificate): void;
-  /** Accepts no more connections; those that were accepted go on, but for handshakes, which are broken off. */
+  /** Accepts no more connections; those that were accepted go on. */
   stop(): void;
 }
 
@@ -66,14 +66,11 @@ export class Listener implements ListeningSocket {
   readonly address: ListenAddress;
   readonly #options: BunOptions;
   readonly #protocols: Uint8Array | null;
-  /** Those under way; null where nothing is encrypted. */
-  readonly #handshakes: Handshakes | null;
   #listener: BunListener;
   #isRenewed = false;
 
   /** @throws ListenError when the address cannot be listened on. */
   constructor(address: ListenAddress, owner: ListenerOwner, { reusePort, fd, tls }: ListenOptions) {
-    this.#handshakes = tls === undefined ? null : tls.handshakes;
     this.#protocols = tls === undefined ? null : tls.protocols;
     const socket = tls === undefined ? plainHandlers(owner) : tlsHandlers(owner, tls.owner, tls.handshakes);
     this.#options = {
@@ -117,14 +114,8 @@ export class Listener implements ListeningSocket {
     }
   }
 
-  /** Accepts no more connections; those that were accepted go on, and handshakes, too. */
-  stopAccepting(): void {
-    this.#listener.stop(false);
-  }
-
   stop(): void {
-    this.stopAccepting();
-    this.#handshakes?.close();
+    this.#listener.stop(false);
     if (this.#isRenewed && typeof this.address === "string") removeQuietly(this.address);
   }
 }

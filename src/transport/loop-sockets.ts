@@ -67,7 +67,7 @@ export class LoopSockets implements ListeningSocket {
     try {
       this.#descriptors.push(duplicateOf(listener.fd, this.address));
     } finally {
-      listener.stopAccepting();
+      listener.stop();
     }
   }
 
@@ -135,7 +135,7 @@ export class InheritedSockets implements ListeningSocket {
     const wanted = this.#others.filter((descriptor) => loops.includes(descriptor - FIRST_INHERITED));
     for (const [descriptor, listener] of this.#covering) {
       if (wanted.includes(descriptor)) continue;
-      listener.stopAccepting();
+      listener.stop();
       this.#covering.delete(descriptor);
     }
     for (const descriptor of wanted) {

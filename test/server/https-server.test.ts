@@ -1,5 +1,6 @@
 import { expect, spyOn, test } from "bun:test";
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { log } from "../../src/handler/log.ts";
 import {
@@ -445,7 +446,23 @@ describeWithCertificates("an HTTPS server", () => {
     expect(client.isEndedInOrder).toBe(false);
   });
 
-  test("lets requests in flight finish at its shutdown, and breaks off handshakes", async () => {
+  test("answers who was in the middle of a handshake at its shutdown", async () => {
+    const { server, port } = await startHttpsServer(Hello);
+    const socket = connect(port, "127.0.0.1");
+    await new Promise((resolve) => socket.on("connect", resolve));
+    // Who comes later is accepted later.
+    await using later = await RawClient.connectTls(port);
+    const down = server.shutdown();
+    const client = connectTls({ socket, rejectUnauthorized: false });
+    client.write(GET);
+    let received = "";
+    for await (const bytes of client) received += bytes;
+    expect(decodeResponse(received).body).toBe("hello");
+    expect(await later.untilClosed()).toBe("");
+    await down;
+  });
+
+  test("lets requests in flight finish at its shutdown, and breaks off handshakes that say nothing", async () => {
     const goOn = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     class Waiting extends Hello {

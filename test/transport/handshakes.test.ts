@@ -25,6 +25,7 @@ function underWay(limits: Partial<ConnectionLimits> = {}) {
   const told: string[] = [];
   const handshakes = new Handshakes({
     limits: { ...DEFAULT_CONNECTION_LIMITS, ...limits },
+    handshakeEnded: () => {},
     tlsFailed: (host, reason) => void told.push(`${host}: ${reason}`),
     handshakeDropped: () => void told.push("dropped"),
   });
@@ -109,6 +110,16 @@ describe("handshakes under way", () => {
     handshakes.close();
     expect(peers.every(({ peer }) => peer.isTerminated)).toBe(true);
     expect([handshakes.count, told]).toEqual([0, []]);
+  });
+
+  test("have a second where nobody is accepted any more, and are not told of", () => {
+    const { handshakes, told, begin } = underWay();
+    const [first, second] = begin(2);
+    handshakes.hurry();
+    expect(handshakes.end(second!.handshake)).toBe(true);
+    pass(2);
+    expect([first!.peer.isTerminated, second!.peer.isTerminated, handshakes.count]).toEqual([true, false, 0]);
+    expect(told).toEqual([]);
   });
 
   test("are told of as their client's, though it has gone by then and the system knows it no more", () => {
