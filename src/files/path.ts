@@ -106,6 +106,9 @@ export function translatePath(target: string, directory: string, isWindows: bool
   return names.length > 0 && hasTrailingSlash ? `${base}${names.join("/")}/` : base + names.join("/");
 }
 
+/** What authorities and browsers ask for about a site as a whole (RFC 8615). */
+const WELL_KNOWN = ".well-known";
+
 /**
  * Whether `target` asks for a dotfile: a name that begins with a dot, anywhere in it. `.well-known` at the
  * top is not one (RFC 8615).
@@ -118,7 +121,12 @@ export function asksForDotfile(target: string): boolean {
 
 /** Whether `name` is a dotfile's. `isAtTop`: it lies in the root itself, where `.well-known` is public. */
 export function isDotfile(name: string, isAtTop: boolean): boolean {
-  return name.startsWith(".") && !(isAtTop && name === ".well-known");
+  return name.startsWith(".") && !(isAtTop && name === WELL_KNOWN);
+}
+
+/** Whether `target` asks for `.well-known` at the top, or for something in it. */
+export function asksForWellKnown(target: string): boolean {
+  return requestedNames(target).names[0] === WELL_KNOWN;
 }
 
 /** Whether `target`'s path holds an escaped NUL, be it in a segment that `..` takes back. Its query may. */

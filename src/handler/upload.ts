@@ -7,6 +7,7 @@ import { type EntityTagKind, statTag } from "../files/entity-tag.ts";
 import { formBoundary, type MultipartEvent, MultipartParser } from "../files/multipart.ts";
 import {
   asksForDotfile,
+  asksForWellKnown,
   directoryLocation,
   endsInSlash,
   holdsNul,
@@ -254,7 +255,11 @@ function requestRejection(handler: UploadingHandler): UploadRejection | undefine
   const isNamed = !isForEverybody(handler.cors) && allowedOrigin(handler.cors, origin.origin) !== null;
   if (!isNamed && isFromElsewhere(origin)) return ELSEWHERE;
   if (holdsNul(path)) return BAD_NAME;
-  const isHidden = handler.dotfiles ? asksForUnfinished(path) : asksForDotfile(path);
+  // What is in `.well-known` is served, but speaks for the whole site: who can store a file there can have a certificate
+  // made out to it (RFC 8555 8.3).
+  const isHidden = handler.dotfiles
+    ? asksForUnfinished(path)
+    : asksForDotfile(path) || asksForWellKnown(path);
   return isHidden ? NO_FOLDER : undefined;
 }
 

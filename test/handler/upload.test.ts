@@ -349,13 +349,21 @@ test("names at the limits are taken: 255 bytes, and what only looks dangerous", 
   expect(site.contents()).toEqual(Object.fromEntries(names.map((name) => [name, name])));
 });
 
-test("dotfiles are taken where they are served, and in .well-known always", async () => {
+test("dotfiles are taken where they are served, and in .well-known only there", async () => {
   await using site = await UploadSite.start({ "www/.well-known/": null }, { dotfiles: true });
   expect((await site.put("/.env", "x")).status).toBe(201);
+  expect((await site.put("/.well-known/token", "x")).status).toBe(201);
   expect((await site.put("/.basehttp-upload-1", "x")).status).toBe(404);
-  await using other = await UploadSite.start({ "www/.well-known/": null });
-  expect((await other.put("/.well-known/token", "x")).status).toBe(201);
-  expect((await other.put("/.well-known/.token", "x")).status).toBe(404);
+  await using other = await UploadSite.start({ "www/.well-known/": null, "www/sub/": null });
+  for (const target of [
+    "/.well-known/token",
+    "/.well-known/.token",
+    "/sub/../.well-known/a",
+    "/%2ewell-known/a",
+  ]) {
+    expect([target, (await other.put(target, "x")).status]).toEqual([target, 404]);
+  }
+  expect(other.contents()).toEqual({ ".well-known/": "", "sub/": "" });
 });
 
 test("what an upload has left behind after a crash is neither served nor listed", async () => {
