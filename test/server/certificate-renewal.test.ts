@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readlinkSync, unlinkSync, writeFileSync } from "node:fs";
-import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { BaseHTTPRequestHandler, CertificateError, HTTPSServer } from "../../src/index.ts";
 import {
@@ -10,7 +9,7 @@ import {
   makeCertificate,
 } from "../support/certificates.ts";
 import { RawClient, serve, type StartedServer } from "../support/client.ts";
-import { startHttpsServer } from "../support/https.ts";
+import { shownName, startHttpsServer } from "../support/https.ts";
 import { request } from "../support/observed-server.ts";
 import { describeWith } from "../support/programs.ts";
 
@@ -24,17 +23,6 @@ class Hello extends BaseHTTPRequestHandler {
     this.wfile.write("hello");
   }
   override log_message(): void {}
-}
-
-/** The common name of the certificate that a client is shown. */
-async function shownName(to: { port: number } | { path: string }): Promise<string> {
-  const options: ConnectionOptions = { ...to, rejectUnauthorized: false };
-  const socket = connectTls(options);
-  await new Promise((resolve, reject) => socket.on("secureConnect", resolve).on("error", reject));
-  const name = socket.getPeerCertificate().subject.CN;
-  socket.end();
-  await new Promise((resolve) => socket.on("close", resolve));
-  return String(name);
 }
 
 /** By how many descriptors the process has the socket that a server listens on. */

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { describeWithCertificates, makeCertificate } from "../support/certificates.ts";
 import { RawClient } from "../support/client.ts";
 import { decodeResponse } from "../support/decode.ts";
+import { shownName } from "../support/https.ts";
 import { request } from "../support/observed-server.ts";
 import { startScript } from "../support/threaded.ts";
 
@@ -16,16 +16,6 @@ async function ask(port: number, line = "GET / HTTP/1.1"): Promise<string> {
   return decodeResponse(await client.untilClosed()).body;
 }
 
-/** The common name of the certificate that a client is shown. */
-async function shownName(port: number): Promise<string> {
-  const socket = connectTls({ port, rejectUnauthorized: false });
-  await new Promise((resolve, reject) => socket.on("secureConnect", resolve).on("error", reject));
-  const name = String(socket.getPeerCertificate().subject.CN);
-  socket.end();
-  await new Promise((resolve) => socket.on("close", resolve));
-  return name;
-}
-
 describeWithCertificates("ThreadingHTTPSServer", () => {
   test(
     "has several loops, all of which show a renewed certificate",
@@ -36,7 +26,7 @@ describeWithCertificates("ThreadingHTTPSServer", () => {
       const pids = new Set<string>();
       while (pids.size < (process.platform === "linux" ? 2 : 1)) pids.add(await ask(port));
       expect(pids).not.toContain(String(script.pid));
-      expect(await shownName(port)).toBe("first");
+      expect(await shownName({ port })).toBe("first");
 
       const second = makeCertificate("second");
       await Bun.write(certfile, Bun.file(second.certfile));
@@ -44,7 +34,7 @@ describeWithCertificates("ThreadingHTTPSServer", () => {
       expect(await ask(port, "POST / HTTP/1.1")).toBe("");
       // Each loop hears of it by itself: twenty in a row are both, but for one case in half a million.
       let inARow = 0;
-      while (inARow < 20) inARow = (await shownName(port)) === "second" ? inARow + 1 : 0;
+      while (inARow < 20) inARow = (await shownName({ port })) === "second" ? inARow + 1 : 0;
       script.kill("SIGTERM");
       expect((await script.outcome()).exitCode).toBe(0);
     },
