@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { CGIHTTPRequestHandler } from "../handler/cgi.ts";
 import { warn } from "./console.ts";
 import type { Settings } from "./options.ts";
-import { UsageError } from "./values.ts";
+import { type SourceOf, UsageError } from "./values.ts";
 
 /** Keeps requests and the errors they are answered with out of the log; what scripts have to say stays. */
 export class QuietCGIHandler extends CGIHTTPRequestHandler {
@@ -20,11 +20,7 @@ export class QuietCGIHandler extends CGIHTTPRequestHandler {
  * @param sourceOf how messages call an option: by argument or by variable.
  * @throws UsageError where they cannot.
  */
-export function checkCgi(
-  settings: Readonly<Settings>,
-  directory: string,
-  sourceOf: (long: string) => string,
-): void {
+export function checkCgi(settings: Readonly<Settings>, directory: string, sourceOf: SourceOf): void {
   const source = sourceOf("cgi");
   if (!CGIHTTPRequestHandler.have_fork)
     throw new UsageError(`${source}: there are no CGI scripts on Windows`);

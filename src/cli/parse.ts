@@ -14,7 +14,7 @@ import {
   type Settings,
   variableOf,
 } from "./options.ts";
-import { UsageError } from "./values.ts";
+import { type SourceOf, UsageError } from "./values.ts";
 
 /** What the arguments amount to. */
 export type Invocation =
@@ -22,7 +22,7 @@ export type Invocation =
       readonly kind: "serve";
       readonly settings: Readonly<Settings>;
       /** How a message is to call the option: as an argument, or as the variable that it came by. */
-      readonly sourceOf: (long: string) => string;
+      readonly sourceOf: SourceOf;
     }
   | { readonly kind: "help" }
   | { readonly kind: "version" }

@@ -26,7 +26,7 @@ import { networkUrl, qrCode } from "./qr.ts";
 import { SelfSignedError } from "./self-signed.ts";
 import { type StopSignal, StopSignals } from "./signals.ts";
 import { OPTION_OF, type Tls, tlsOf } from "./tls.ts";
-import { UsageError } from "./values.ts";
+import { type SourceOf, UsageError } from "./values.ts";
 
 export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;
@@ -35,9 +35,6 @@ export const EXIT_USAGE = 2;
 const STDOUT = 1;
 
 type Server = ThreadingHTTPServer | ThreadingHTTPSServer;
-
-/** How a message is to call what an option was given by. */
-type SourceOf = (long: string) => string;
 
 /**
  * Serves until a signal ends it; the exit status, which is 0 after an orderly end.

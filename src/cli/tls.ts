@@ -7,10 +7,7 @@ import type { CertificateArgument, CertificateFiles } from "../transport/certifi
 import type { Settings } from "./options.ts";
 import { makeCertificate, namesFor } from "./self-signed.ts";
 import { shareCertificate, sharedCertificate } from "./shared-certificate.ts";
-import { UsageError } from "./values.ts";
-
-/** How a message is to call what an option was given by. */
-type SourceOf = (long: string) => string;
+import { type SourceOf, UsageError } from "./values.ts";
 
 /** Which option gives which argument. */
 export const OPTION_OF: Readonly<Record<CertificateArgument, string>> = {

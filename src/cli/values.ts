@@ -5,6 +5,9 @@ import type { EntityTagKind } from "../files/entity-tag.ts";
 import { FIELD_VALUE } from "../protocol/grammar.ts";
 import { consistsOf, isToken } from "../protocol/token.ts";
 
+/** How a message is to call what an option was given by: by argument or by variable. */
+export type SourceOf = (long: string) => string;
+
 /** The command line asks for something that cannot be; the message is for the person who typed it. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
