@@ -3,13 +3,14 @@
  *
  * Only regular files and directories are opened, and, unless links may be followed anywhere, only those that
  * lie inside the root once every link on the way has been followed; and nothing that lies in a directory which
- * is withheld. That is checked on what was opened, not on its name. It is not checked again for a path that leads to the same file in the same state as when it
- * was: what is served then is, byte for byte, what was found inside the root, and asking the system where a
- * descriptor lies costs as much as opening, reading and closing a small file.
+ * is withheld. That is checked on what was opened, not on its name. It is not checked again for a path that
+ * leads to the same file in the same state as when it was: what is served then is, byte for byte, what was found
+ * inside the root, and asking the system where a descriptor lies costs as much as opening, reading and closing a
+ * small file.
  */
 
-import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from "node:fs";
-import { isSettled } from "./file-state.ts";
+import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
+import { isSettled, statOf } from "./file-state.ts";
 import { heldContents, type Holder, MAX_HELD_FILE_BYTES } from "./held-contents.ts";
 import { OpenedDirectory } from "./opened-directory.ts";
 import { OpenedFile, VersionMemo } from "./opened-file.ts";
@@ -276,14 +277,6 @@ function refusalByName(path: string): Refusal | undefined {
 function refusalFor(error: unknown): Refusal {
   const code = codeOf(error);
   return code === "EMFILE" || code === "ENFILE" ? Refusal.EXHAUSTED : Refusal.NOT_FOUND;
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
 }
 
 function codeOf(error: unknown): string | undefined {

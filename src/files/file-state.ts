@@ -3,7 +3,7 @@
  * Known by the descriptor, not by the name: another file of the same name is another one.
  */
 
-import { fstatSync } from "node:fs";
+import { fstatSync, type Stats, statSync } from "node:fs";
 
 export interface FileState {
   /** The same for the same state on this host, and for no other. */
@@ -21,6 +21,15 @@ export function fileStateOf(fd: number): FileState {
   const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = fstatSync(fd, { bigint: true });
   const id = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
   return { id, size: Number(size), changedMs: Number(ctimeMs) };
+}
+
+/** What the system says of `path`, links followed; undefined where it says nothing. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether what was changed last at `changedMs` can be told by that from what it becomes next. */

@@ -3,9 +3,10 @@
  * at before anything runs.
  */
 
-import { type Stats, statSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { resolve } from "node:path";
 import { Refusal } from "../../files/document-root.ts";
+import { statOf } from "../../files/file-state.ts";
 import { isDotfile, isMalformed, requestedNames } from "../../files/path.ts";
 import { isWithin, isWithinResolved, realPath } from "../../files/real-path.ts";
 import { isUnfinished } from "../../files/upload-names.ts";
@@ -133,12 +134,4 @@ function notAFile(name: string): ScriptRefusal {
 /** In Python's words, but for the client's, which are in the page alone. */
 function refusal(status: number, message: string, name: string): ScriptRefusal {
   return { status, message, explain: `${message} (${quoted(name.toWellFormed())})` };
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
 }
