@@ -12,17 +12,29 @@ export interface Pipe {
 /** Of open(2), for no child to have the ends but by being given them. */
 const O_CLOEXEC = 0o2000000;
 
-const pipe2: ((ends: Int32Array, flags: number) => number) | null = findSystemCall("pipe2", {
-  args: [FFIType.ptr, FFIType.i32],
-  returns: FFIType.i32,
-});
+type SystemCall = (ends: Int32Array, flags: number) => number;
+
+/** Found when it is first needed, not by every program that imports this; null where there is none. */
+let pipe2: SystemCall | null | undefined;
+
+function findPipe2(): SystemCall | null {
+  if (pipe2 === undefined) {
+    pipe2 = findSystemCall<SystemCall>("pipe2", {
+      args: [FFIType.ptr, FFIType.i32],
+      returns: FFIType.i32,
+    });
+  }
+  return pipe2;
+}
 
 /** Whether there are pipes: on Linux. */
-export const hasPipes: boolean = pipe2 !== null;
+export function hasPipes(): boolean {
+  return findPipe2() !== null;
+}
 
 /** A new pipe; null where no descriptors are left, or there are no pipes. */
 export function openPipe(): Pipe | null {
   const ends = new Int32Array(2);
-  if (pipe2 === null || pipe2(ends, O_CLOEXEC) !== 0) return null;
+  if (findPipe2()?.(ends, O_CLOEXEC) !== 0) return null;
   return { readEnd: ends[0]!, writeEnd: ends[1]! };
 }

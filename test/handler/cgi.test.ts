@@ -49,7 +49,7 @@ describe("a script", () => {
     expect((await site.ask("GET /cgi-bin/sub/where")).body).toBe(`${site.tree.path("cgi-bin/sub")}\n`);
   });
 
-  test.if(hasPipes)("opens its streams by their names", async () => {
+  test.if(hasPipes())("opens its streams by their names", async () => {
     await using site = await serveScripts({
       names: `${TEXT} cat /dev/stdin; echo to stderr >/dev/stderr; echo to stdout >/dev/stdout`,
     });
@@ -60,7 +60,7 @@ describe("a script", () => {
     ]);
   });
 
-  test.if(hasPipes)("is given nothing of the server's that is open", async () => {
+  test.if(hasPipes())("is given nothing of the server's that is open", async () => {
     await using site = await serveScripts({ open: `${TEXT} ls /proc/self/fd` });
     await using _other = await RawClient.connect(site.port);
     // The last is the directory that it reads.

@@ -5,7 +5,7 @@ import { hasPipes, openPipe } from "../../src/system/pipe.ts";
 const ON_LINUX = process.platform === "linux";
 
 test("pipes are there on Linux", () => {
-  expect(hasPipes).toBe(ON_LINUX);
+  expect(hasPipes()).toBe(ON_LINUX);
 });
 
 test.if(ON_LINUX)("a pipe gives at one end what goes in at the other, and its end", () => {

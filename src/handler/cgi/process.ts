@@ -224,13 +224,13 @@ class Pipes implements Disposable {
   }
 
   get childEnds(): ["pipe" | "ignore" | number, "pipe" | number, "pipe" | number] {
-    if (!hasPipes) return [this.#hasInput ? "pipe" : "ignore", "pipe", "pipe"];
+    if (!hasPipes()) return [this.#hasInput ? "pipe" : "ignore", "pipe", "pipe"];
     return [this.#hasInput ? this.#input[0] : "ignore", this.#output[1], this.#errors[1]];
   }
 
   /** Our ends of them. */
   take(child: Bun.Subprocess): [Input | null, OutputReader, OutputReader] {
-    if (!hasPipes) {
+    if (!hasPipes()) {
       const { stdin, stdout, stderr } = child as Bun.Subprocess<"pipe", "pipe", "pipe">;
       const input = this.#hasInput ? { sink: stdin, descriptor: -1 } : null;
       return [input, new OutputReader(stdout, -1), new OutputReader(stderr, -1)];
@@ -249,7 +249,7 @@ class Pipes implements Disposable {
   }
 
   #pipe(): readonly [reading: number, writing: number] {
-    if (!hasPipes) return [-1, -1];
+    if (!hasPipes()) return [-1, -1];
     const pipe = openPipe();
     if (pipe === null) throw new NoRoomError("No pipe could be opened");
     const { readEnd, writeEnd } = pipe;

@@ -178,7 +178,7 @@ describe("the end of a server", () => {
     await vigil.ended();
   });
 
-  test.if(hasPipes).each(["SIGINT", "SIGHUP", "SIGTERM"] as const)(
+  test.if(hasPipes()).each(["SIGINT", "SIGHUP", "SIGTERM"] as const)(
     "by %s ends them, and is by that signal",
     async (signal) => {
       await using vigil = new Vigil();
@@ -212,7 +212,7 @@ describe("the end of a server", () => {
   });
 });
 
-test.if(hasPipes)("a hundred requests leave no process and no descriptor behind", async () => {
+test.if(hasPipes())("a hundred requests leave no process and no descriptor behind", async () => {
   await using site = await serveScripts({ good: `${TEXT} cat`, bad: "exit 1", odd: "#!/no/such\n" });
   const openFiles = () => readdirSync("/proc/self/fd").length;
   const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, "utf8");

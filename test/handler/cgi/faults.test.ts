@@ -224,7 +224,7 @@ describe("scripts at a time", () => {
   });
 });
 
-test.if(hasPipes)(
+test.if(hasPipes())(
   "a script for which no descriptors are left is 503, and others run when there are some",
   async () => {
     await using site = await serveScripts(SCRIPTS);
